@@ -1,0 +1,52 @@
+# Set-up, the pipeline, its page and its tests. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup repro ui sync test lint format
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# A folder or page of ready-made torch-scatter and torch-sparse wheels (optional).
+WHEELS ?= $(firstword $(wildcard wheels ../shared/wheels))
+FIND_LINKS := $(if $(WHEELS),--find-links $(WHEELS))
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## make .venv and install requirements.txt
+
+$(VENV)/.ready: requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "expected Python 3.11 or newer, got %d.%d: call make PYTHON=python3.11" % v[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install $$(grep '^torch==' requirements.txt) $$(grep '^numpy==' requirements.txt) setuptools wheel
+	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $$(grep -E '^torch-(scatter|sparse)==' requirements.txt) 2>$(VENV)/wheels.log \
+	 || echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 25 minutes on 2 cores and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."
+	$(PIP) install --no-build-isolation $(FIND_LINKS) -r requirements.txt
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+	$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+repro: $(VENV)/.ready ## run the pipeline: download, preprocess, explore, train, evaluate, report
+	dvc repro
+
+ui: $(VENV)/.ready ## open MLflow's page on http://127.0.0.1:5000
+	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
+
+sync: $(VENV)/.ready ## bring MLflow in line with the trained runs that are here
+	python -m stages.sync
+
+test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
+	python -m pytest
+
+lint: $(VENV)/.ready-dev ## ruff and mypy
+	ruff check .
+	ruff format --check .
+	mypy
+
+format: $(VENV)/.ready-dev ## let ruff mend what it can
+	ruff check --fix .
+	ruff format .

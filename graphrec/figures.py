@@ -1,0 +1,92 @@
+"""Figures, drawn without a display; every axis says what it shows and in which unit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+STYLE: Any = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+}
+DPI = 130
+
+TRAIN, VALID, TEST = "#1b6ca8", "#d1603d", "#3c7a3c"
+
+
+def new_figure(
+    rows: int, columns: int, width: float = 4.2, height: float = 3.2
+) -> tuple[Figure, np.ndarray]:
+    """A figure of `rows` x `columns` axes, each `width` x `height` inches."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(columns * width, rows * height), layout="constrained")
+        return figure, figure.subplots(rows, columns, squeeze=False)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG; the same figure gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+
+
+def draw_errors(curves: Sequence[dict[str, float]], best_epoch: int, title: str) -> Figure:
+    """Both training errors over epochs: MSE on the left, Log Error on the right."""
+    figure, axes = new_figure(1, 2)
+    epochs = [row["epoch"] for row in curves]
+    for ax, name, label in zip(
+        axes[0],
+        ("mse", "log_error"),
+        ("mean squared error", "log error (nats a pair)"),
+        strict=True,
+    ):
+        for part, colour in (("train", TRAIN), ("valid", VALID)):
+            values = [row[f"{part}_{name}"] for row in curves]
+            ax.plot(epochs, values, color=colour, label=part, marker="." if len(epochs) < 3 else "")
+        ax.axvline(best_epoch, color="grey", linestyle=":", label=f"best epoch ({best_epoch})")
+        ax.set(xlabel="epoch", ylabel=label)
+        ax.legend(frameon=False)
+    figure.suptitle(title)
+    return figure
+
+
+def draw_bars(
+    ax: Axes, labels: Sequence[str], values: ArrayLike, label: str, error: ArrayLike | None = None
+) -> None:
+    """Horizontal bars, the first on top, with whiskers of `error` to both sides."""
+    places = np.arange(len(labels))
+    ax.barh(places, values, xerr=error, color=TRAIN, error_kw={"linewidth": 1})
+    ax.set_yticks(places, labels)
+    ax.invert_yaxis()
+    ax.set_xlabel(label)
+    ax.grid(axis="y", visible=False)
+
+
+def draw_tail(ax: Axes, counts: ArrayLike, xlabel: str, ylabel: str) -> None:
+    """Counts sorted from the greatest, on logarithmic axes: the long tail."""
+    ordered = np.sort(np.asarray(counts))[::-1]
+    ax.loglog(np.arange(1, len(ordered) + 1), np.maximum(ordered, 0.5), color=TRAIN)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+
+
+def draw_comparison(
+    values: dict[str, dict[str, float]],
+    deviations: dict[str, dict[str, float]],
+    columns: Sequence[str],
+) -> Figure:
+    """One panel a measure, one bar a name; names without the measure are left out."""
+    figure, axes = new_figure(-(-len(columns) // 3), 3, width=4.6, height=0.3 * len(values) + 1)
+    for ax, column in zip(axes.flat, columns, strict=False):
+        names = [name for name in values if column in values[name]]
+        error = [deviations[name].get(column, 0.0) for name in names]
+        draw_bars(ax, names, [values[name][column] for name in names], column, error)
+    for ax in axes.flat[len(columns) :]:
+        ax.set_axis_off()
+    return figure

@@ -1,0 +1,36 @@
+"""The two errors and the risks made of them."""
+
+from torch import Tensor
+from torch.nn import functional as F
+
+RISKS = ("total", "mse")
+"""`total` = MSE + weight * Log Error; `mse` = MSE alone."""
+
+
+def mse_loss(predicted: Tensor, target: Tensor) -> Tensor:
+    """Mean squared error of n predictions."""
+    return F.mse_loss(predicted, target)
+
+
+def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
+    """The log error: mean of -log sigmoid(s_pos - s_neg) over pairs.
+
+    Rendle et al. 2009 (arXiv 1205.2618). Both are (n,).
+    """
+    return -F.logsigmoid(positive - negative).mean()
+
+
+def sampled_softmax_loss(positive: Tensor, rivals: Tensor) -> Tensor:
+    """The log error against many items at once: mean of -log softmax of the positive.
+
+    `positive` is (n,), `rivals` (n,) the log of the summed exponentials of the other items' scores.
+    With a single rival per positive this is `bpr_loss`.
+    """
+    return F.softplus(rivals - positive).mean()
+
+
+def combine_risk(risk: str, mse: Tensor, log_error: Tensor, log_error_weight: float) -> Tensor:
+    """The risk that a run minimises, out of its two errors."""
+    if risk not in RISKS:
+        raise ValueError(f"expected a risk out of {', '.join(RISKS)}, got {risk!r}")
+    return mse if risk == "mse" else mse + log_error_weight * log_error

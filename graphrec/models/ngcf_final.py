@@ -1,0 +1,121 @@
+"""The advanced model that the ten runs train."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from graphrec.graph import BipartiteGraph
+from graphrec.models.ranking_network import RankingNetwork
+from graphrec.models.rating_network import RatingNetwork
+
+
+class Nodes(NamedTuple):
+    """Node vectors of the networks that a model has."""
+
+    rating: Tensor | None
+    ranking: Tensor | None
+
+
+class NGCF_Final(nn.Module):
+    """Graph networks for both errors, joined with closed-form filters of the same training graph.
+
+    Relevance is *watched* times *liked*. `rating`, trained by the MSE, predicts the target;
+    `ranking`, trained by the log error, scores how likely a pair is to be observed at all. Trained
+    alone, each is weighed against a closed-form filter when it is used:
+
+        target(u, i) = w_r rating(u, i) + rating_filter[u, i]
+        score(u, i)  = w_s ranking(u, i) + ranking_filter[u, i]
+                       + log sigmoid(slope * (target(u, i) - centre))
+
+    A model without `ranking` scores by its target; one without `rating` has the target
+    sigmoid(ranking(u, i)) and no last term. The filters, (users, items), are no parameters: they
+    come from the training interactions alone and bear their weights already.
+    """
+
+    def __init__(
+        self,
+        rating: RatingNetwork | None,
+        ranking: RankingNetwork | None,
+        rating_weight: float = 1.0,
+        rating_filter: Tensor | None = None,
+        ranking_weight: float = 1.0,
+        ranking_filter: Tensor | None = None,
+        liked_slope: float = 1.0,
+        liked_centre: float = 3.6,
+    ) -> None:
+        if rating is None and ranking is None:
+            raise ValueError("expected a rating or a ranking network, got neither")
+        super().__init__()
+        self.rating = rating
+        self.ranking = ranking
+        self.rating_weight = rating_weight
+        self.ranking_weight = ranking_weight
+        self.rating_filter = rating_filter
+        self.ranking_filter = ranking_filter
+        self.liked_slope = liked_slope
+        self.liked_centre = liked_centre
+
+    def forward(self, graph: BipartiteGraph) -> Nodes:
+        """The vectors of all nodes; users first, then items."""
+        return Nodes(
+            None if self.rating is None else self.rating(graph),
+            None if self.ranking is None else self.ranking(graph),
+        )
+
+    def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Predicted target of each pair (n,)."""
+        if self.rating is None or nodes.rating is None:
+            return torch.sigmoid(self._network_score(nodes, user, item))
+        predicted = self.rating.predict(nodes.rating, user, item)
+        if self.training or self.rating_filter is None:
+            return predicted
+        return self.rating_weight * predicted + self.rating_filter[user, item]
+
+    def score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Ranking score of each pair (n,)."""
+        if self.ranking is None:
+            return self.predict(nodes, user, item)
+        score = self._network_score(nodes, user, item)
+        if self.training:
+            return score
+        if self.ranking_filter is not None:
+            score = self.ranking_weight * score + self.ranking_filter[user, item]
+        if self.rating is None:
+            return score
+        return score + self._liked(self.predict(nodes, user, item))
+
+    def score_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
+        if self.ranking is None or nodes.ranking is None:
+            return self._predict_block(nodes, user, item)
+        score = self.ranking.score_block(nodes.ranking, user, item)
+        if self.training:
+            return score
+        if self.ranking_filter is not None:
+            score = self.ranking_weight * score + self.ranking_filter[user][:, item]
+        if self.rating is None:
+            return score
+        return score + self._liked(self._predict_block(nodes, user, item))
+
+    def _predict_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        assert self.rating is not None  # one of the two networks is there
+        assert nodes.rating is not None
+        predicted = self.rating.predict_block(nodes.rating, user, item)
+        if self.training or self.rating_filter is None:
+            return predicted
+        return self.rating_weight * predicted + self.rating_filter[user][:, item]
+
+    def _network_score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        assert self.ranking is not None  # one of the two networks is there
+        assert nodes.ranking is not None
+        return self.ranking.score(nodes.ranking, user, item)
+
+    def _liked(self, target: Tensor) -> Tensor:
+        return F.logsigmoid(self.liked_slope * (target - self.liked_centre))
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Each network's own settings for an optimiser."""
+        networks = (self.rating, self.ranking)
+        return [group for network in networks if network for group in network.parameter_groups()]

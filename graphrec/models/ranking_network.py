@@ -1,0 +1,89 @@
+"""The ranking half of NGCF_Final."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from graphrec.graph import BipartiteGraph, propagate_with
+from graphrec.models.ngcf import NGCFLayer
+
+INITIAL_DEVIATION = 0.1
+
+
+class RankingNetwork(nn.Module):
+    """NGCF over embeddings made of side features and, where wanted, of each node's own part.
+
+    The initial embedding is e = features W [+ free]; all layers' outputs are L2-normalised and
+    concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned temperature
+    tau. The item bias starts at the logarithm of the popularity, or is left out without one.
+    Shapes: `features` (nodes, columns), CSR with its transpose; z (nodes, (layers + 1) * dim).
+    """
+
+    def __init__(
+        self,
+        features: tuple[Tensor, Tensor],
+        num_users: int,
+        dim: int,
+        layers: int,
+        dropout: float,
+        feature_dropout: float,
+        edge_dropout: float,
+        weight_decay: float,
+        free: bool,
+        popularity: Tensor | None,
+        temperature: float,
+    ) -> None:
+        super().__init__()
+        self.num_users = num_users
+        num_nodes, num_columns = features[0].shape
+        self.features = features
+        self.projection = nn.Parameter(torch.randn(num_columns, dim) * INITIAL_DEVIATION)
+        self.free = nn.Parameter(torch.randn(num_nodes, dim) * INITIAL_DEVIATION) if free else None
+        propagations = [NGCFLayer(dim) for _ in range(layers)]
+        for layer in propagations:
+            # Start as the plain propagation (L + I) E, in which likeness already means something.
+            nn.init.eye_(layer.sum.weight)
+            nn.init.normal_(layer.interaction.weight, std=0.01)
+        self.layers = nn.ModuleList(propagations)
+        self.dropout = dropout
+        self.edge_dropout = edge_dropout
+        self.weight_decay = weight_decay
+        self.feature_dropout = feature_dropout
+        bias = None if popularity is None else torch.log1p(popularity)
+        self.item_bias = None if bias is None else nn.Parameter(bias)
+        self.temperature = nn.Parameter(torch.tensor(temperature))
+
+    def forward(self, graph: BipartiteGraph) -> Tensor:
+        """(nodes, (layers + 1) * dim)."""
+        if self.training:
+            graph = graph.drop(self.edge_dropout)
+        # A dropped column is dropped for all nodes: what is left has to make up for the keyword.
+        kept = F.dropout(torch.ones(len(self.projection), 1), self.feature_dropout, self.training)
+        x = propagate_with(*self.features, self.projection * kept)
+        if self.free is not None:
+            x = x + self.free
+        outputs = [F.normalize(x, dim=1)]
+        for layer in self.layers:
+            x = F.dropout(layer(graph.adjacency(), x), self.dropout, self.training)
+            outputs.append(F.normalize(x, dim=1))
+        return torch.cat(outputs, dim=1)
+
+    def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Scores of pairs (n,)."""
+        x, y = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
+        score = self.temperature * (x * y).sum(dim=1)
+        return score if self.item_bias is None else score + self.item_bias[item]
+
+    def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
+        x, y = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
+        score = self.temperature * (x @ y.T)
+        return score if self.item_bias is None else score + self.item_bias[item]
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Weight decay on everything but the item biases and the temperature."""
+        free = [p for p in (self.item_bias, self.temperature) if p is not None]
+        decayed = [p for p in self.parameters() if not any(p is other for other in free)]
+        return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free}]

@@ -1,0 +1,118 @@
+"""The rating half of NGCF_Final."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from graphrec.graph import BipartiteGraph, propagate, propagate_with
+from graphrec.models.ngcf import NEGATIVE_SLOPE
+
+INITIAL_DEVIATION = 0.1
+"""Of the embeddings: they meet a dense layer, so they need no Xavier scale."""
+
+
+class RatingNetwork(nn.Module):
+    """Ratings from a graph with one message channel per rating value.
+
+    Layer 1 follows GC-MC (van den Berg et al. 2017, arXiv 1706.02263): the message of a rating r is
+    the sum of the sender's embeddings for the levels up to r (ordinal weight sharing), normalised
+    symmetrically, summed over ratings, through a dense layer and ReLU. Side features pass a dense
+    layer of their own and join afterwards. Layers 2 … are NGCF propagations without biases, whose
+    outputs are added with weights 1/l (IMC-GAE). A rating is
+
+        mean + b_u + b_i + a·x_u + c·y_i + x_u·y_i / sqrt(dim).
+
+    Shapes: embeddings (levels, nodes, dim); x and y (nodes, dim).
+    """
+
+    def __init__(
+        self,
+        user_features: Tensor,
+        item_features: Tensor,
+        levels: int,
+        dim: int,
+        layers: int,
+        side_dim: int,
+        dropout: float,
+        edge_dropout: float,
+        weight_decay: float,
+        mean: float,
+    ) -> None:
+        super().__init__()
+        self.num_users = len(user_features)
+        num_nodes = self.num_users + len(item_features)
+        self.register_buffer("user_features", user_features, persistent=False)
+        self.register_buffer("item_features", item_features, persistent=False)
+        self.user_features: Tensor
+        self.item_features: Tensor
+        self.dropout = dropout
+        self.edge_dropout = edge_dropout
+        self.weight_decay = weight_decay
+        self.embedding = nn.Parameter(torch.randn(levels, num_nodes, dim) * INITIAL_DEVIATION)
+        self.from_items, self.from_users = nn.Linear(dim, dim), nn.Linear(dim, dim)
+        self.user_side = nn.Linear(user_features.shape[1], side_dim)
+        self.item_side = nn.Linear(item_features.shape[1], side_dim)
+        self.join_user, self.join_item = (nn.Linear(dim + side_dim, dim) for _ in range(2))
+        self.user_slope, self.item_slope = nn.Linear(dim, 1), nn.Linear(dim, 1)
+        self.bias = nn.Parameter(torch.zeros(num_nodes))
+        self.mean = nn.Parameter(torch.tensor(mean))
+        further = max(layers - 1, 0)
+        self.sum = nn.ModuleList(nn.Linear(dim, dim, bias=False) for _ in range(further))
+        self.interaction = nn.ModuleList(nn.Linear(dim, dim, bias=False) for _ in range(further))
+        for linear in (*self.sum, *self.interaction):
+            nn.init.normal_(linear.weight, std=0.01)  # further layers start as small corrections
+        self.layers = layers
+        self.dim = dim
+
+    def forward(self, graph: BipartiteGraph) -> Tensor:
+        """(nodes, dim + 1): a node's vector, and its share of the rating in the last column."""
+        users = self.num_users
+        if self.training:
+            graph = graph.drop(self.edge_dropout)
+        if self.layers > 0:
+            levels = self.embedding.cumsum(0).flatten(0, 1)  # (levels * nodes, dim)
+            message = propagate_with(*graph.channels(), levels)
+        else:
+            message = self.embedding.sum(0)
+        hidden_user = self._drop(F.relu(self.from_items(message[:users])))
+        hidden_item = self._drop(F.relu(self.from_users(message[users:])))
+        side_user = self._drop(F.relu(self.user_side(self.user_features)))
+        side_item = self._drop(F.relu(self.item_side(self.item_features)))
+        x = torch.cat(
+            [
+                self.join_user(torch.cat([hidden_user, side_user], dim=1)),
+                self.join_item(torch.cat([hidden_item, side_item], dim=1)),
+            ]
+        )  # (nodes, dim)
+        total = x
+        for number, (linear, product) in enumerate(zip(self.sum, self.interaction, strict=True), 2):
+            neighbours = propagate(graph.adjacency(), x)
+            x = F.leaky_relu(linear(neighbours + x) + product(neighbours * x), NEGATIVE_SLOPE)
+            total = total + x / number
+        share = torch.cat([self.user_slope(total[:users]), self.item_slope(total[users:])])
+        return torch.cat([total, share + self.bias[:, None]], dim=1)
+
+    def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Ratings of pairs (n,)."""
+        x, y = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
+        product = (x[:, :-1] * y[:, :-1]).sum(dim=1) / self.dim**0.5
+        rating: Tensor = self.mean + x[:, -1] + y[:, -1] + product
+        return rating
+
+    def predict_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Ratings of each of `item` (m,) by each of `user` (n,): (n, m)."""
+        x, y = nodes[user], nodes[item + self.num_users]
+        product = x[:, :-1] @ y[:, :-1].T / self.dim**0.5
+        rating: Tensor = self.mean + x[:, -1:] + y[:, -1] + product
+        return rating
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Weight decay on everything but the biases and the mean."""
+        free = [self.bias, self.mean]
+        decayed = [p for p in self.parameters() if not any(p is other for other in free)]
+        return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free}]
+
+    def _drop(self, x: Tensor) -> Tensor:
+        return F.dropout(x, self.dropout, self.training)

@@ -1,0 +1,70 @@
+"""Where each artifact lives, below the project's root: the one maker of paths."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Paths:
+    root: Path = Path()
+
+    def raw(self, dataset: str) -> Path:
+        """Folder of the published files."""
+        return self.root / "data" / "raw" / dataset
+
+    def training(self, dataset: str) -> Path:
+        """All that training may see."""
+        return self.root / "data" / dataset / "training.npz"
+
+    def test(self, dataset: str) -> Path:
+        """The test part; `evaluate` and `baseline` alone read it."""
+        return self.root / "data" / dataset / "test.npz"
+
+    def filters(self, dataset: str) -> Path:
+        """Closed-form scores of every user and item, fitted on the training interactions."""
+        return self.root / "data" / dataset / "filters.npz"
+
+    def audit(self, dataset: str) -> Path:
+        return self.root / "reports" / "audit" / f"{dataset}.json"
+
+    def exploration(self, dataset: str) -> Path:
+        """Folder of the exploratory figures and their numbers."""
+        return self.root / "reports" / "exploration" / dataset
+
+    def model(self, run: str) -> Path:
+        """Folder of what training a run leaves."""
+        return self.root / "models" / run
+
+    def weights(self, run: str) -> Path:
+        return self.model(run) / "weights.safetensors"
+
+    def curves(self, run: str) -> Path:
+        """A row an epoch."""
+        return self.model(run) / "curves.csv"
+
+    def settings(self, run: str) -> Path:
+        """What the run was trained with, and its best epoch."""
+        return self.model(run) / "settings.json"
+
+    def errors_figure(self, run: str) -> Path:
+        return self.model(run) / "errors.png"
+
+    def evaluation(self, run: str) -> Path:
+        """Folder of evaluation.json and users.npz."""
+        return self.root / "reports" / "evaluation" / run
+
+    def baselines(self, dataset: str) -> Path:
+        return self.root / "reports" / "baselines" / dataset
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "reports" / "metrics.json"
+
+    @property
+    def summary(self) -> Path:
+        return self.root / "reports" / "summary.md"
+
+    @property
+    def figures(self) -> Path:
+        """Folder of the figures that compare the runs."""
+        return self.root / "reports" / "figures"

@@ -1,0 +1,131 @@
+"""The training loop."""
+
+import math
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from graphrec.averaging import WeightAverage
+from graphrec.datasets import Batch, Rivals
+from graphrec.graph import BipartiteGraph
+from graphrec.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
+from graphrec.models import Recommender
+
+Row = dict[str, float]
+"""What one epoch is described by."""
+Validate = Callable[[Recommender], Row]
+
+
+class DivergedError(RuntimeError):
+    """The loss is no finite number any more."""
+
+
+@dataclass
+class History:
+    """A row an epoch, and which epoch was best on validation."""
+
+    rows: list[Row] = field(default_factory=list)
+    best_epoch: int = 0
+
+
+def train_model(
+    model: Recommender,
+    graph: BipartiteGraph,
+    loader: DataLoader[Batch],
+    validate: Validate,
+    *,
+    risk: str,
+    monitor: str,
+    higher_is_better: bool,
+    epochs: int,
+    patience: int,
+    learning_rate: float,
+    final_learning_rate: float,
+    log_error_weight: float,
+    averaging: float,
+    leave_out_targets: bool,
+    on_epoch: Callable[[Row], None],
+) -> History:
+    """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
+
+    `validate` gives a model's validation measures, of which `monitor` decides. After `patience`
+    epochs without a better value training stops. The learning rate falls linearly to
+    `final_learning_rate` times itself over `epochs`. With `averaging` > 0 the validated and kept
+    weights are their moving average with that factor a step (Polyak averaging). With
+    `leave_out_targets` the interactions of a batch carry no message while they are predicted.
+    Raises DivergedError on a loss that is not finite.
+    """
+    steps = epochs * len(loader)
+    optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate)
+    schedule = torch.optim.lr_scheduler.LinearLR(
+        optimizer, 1.0, final_learning_rate, total_iters=max(steps, 1)
+    )
+    average = WeightAverage(model, averaging)
+    history = History()
+    best_value, best_weights = -math.inf, deepcopy(model.state_dict())
+    for epoch in range(1, epochs + 1):
+        model.train()
+        sums = torch.zeros(4)
+        for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
+            optimizer.zero_grad()
+            nodes = model(graph.without(batch.row) if leave_out_targets else graph)
+            predicted = model.predict(nodes, batch.rated_user, batch.rated_item)
+            mse = mse_loss(predicted, batch.target)
+            positive = model.score(nodes, batch.user, batch.item)
+            with torch.set_grad_enabled(batch.rivals is None):
+                log_error = bpr_loss(positive, model.score(nodes, batch.user, batch.negative))
+            minimised = log_error
+            if batch.rivals is not None:
+                minimised = rivals_loss(model, nodes, positive, batch.rivals)
+            loss = combine_risk(risk, mse, minimised, log_error_weight)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            average.update()
+            sums += len(batch.row) * torch.stack(_detached(loss, mse, log_error))
+        row = _describe_epoch(epoch, sums)
+        model.eval()
+        with torch.no_grad(), average.in_place():
+            row |= {f"valid_{name}": value for name, value in validate(model).items()}
+            value = row[f"valid_{monitor}"] * (1 if higher_is_better else -1)
+            if value > best_value:
+                best_value, history.best_epoch = value, epoch
+                best_weights = deepcopy(model.state_dict())
+        history.rows.append(row)
+        on_epoch(row)
+        if epoch - history.best_epoch >= patience:
+            break
+    model.load_state_dict(best_weights)
+    model.eval()
+    return history
+
+
+def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals) -> Tensor:
+    """The log error of each positive score (n,) against all rivals of its user."""
+    scores = model.score_block(nodes, rivals.user, rivals.item)  # (users, rivals)
+    scores = scores.masked_fill(rivals.known, -torch.inf)
+    return sampled_softmax_loss(positive, scores.logsumexp(dim=1)[rivals.line])
+
+
+def _detached(loss: Tensor, mse: Tensor, log_error: Tensor) -> list[Tensor]:
+    return [loss.detach(), mse.detach(), log_error.detach(), torch.ones(())]
+
+
+def _describe_epoch(epoch: int, sums: Tensor) -> Row:
+    loss, mse, log_error, count = sums.tolist()
+    if not math.isfinite(loss):
+        raise DivergedError(
+            f"expected a finite training loss, got {loss} in epoch {epoch}: lower the learning rate"
+        )
+    return {
+        "epoch": epoch,
+        "train_loss": loss / count,
+        "train_mse": mse / count,
+        "train_log_error": log_error / count,
+    }

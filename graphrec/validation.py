@@ -1,0 +1,57 @@
+"""The validation measures that choose an epoch."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from graphrec.graph import BipartiteGraph
+from graphrec.interactions import TrainingData
+from graphrec.losses import bpr_loss, mse_loss
+from graphrec.models import Recommender
+from graphrec.ranking import Seen, ndcg_at_k, relevant_ranks
+
+CUTOFF = 10
+MONITORS = {"mse": ("mse", False), "total": (f"ndcg_at_{CUTOFF}", True)}
+"""For each risk the validation measure that decides, and whether more of it is better."""
+
+
+class Validator:
+    """Both errors and NDCG@10 of a model on the validation part."""
+
+    def __init__(
+        self, data: TrainingData, graph: BipartiteGraph, is_rating: bool, relevant_target: float
+    ) -> None:
+        pairs = data.valid.interactions
+        self.graph = graph
+        self.user, self.item = torch.as_tensor(pairs.user), torch.as_tensor(pairs.item)
+        self.contrast = torch.as_tensor(data.valid.contrast)
+        self.target = torch.as_tensor(pairs.target)
+        self.is_rating = is_rating
+        self.relevant = pairs[pairs.target >= np.float32(relevant_target)]
+        self.seen = Seen([data.train], data.num_users)
+
+    def __call__(self, model: Recommender) -> dict[str, float]:
+        nodes = model(self.graph)
+        mse = mse_loss(*self._predicted_and_target(model, nodes))
+        log_error = bpr_loss(
+            model.score(nodes, self.user, self.item), model.score(nodes, self.user, self.contrast)
+        )
+        every = torch.arange(self.graph.num_items)
+        ranks = relevant_ranks(
+            lambda user: model.score_block(nodes, user, every), self.relevant, self.seen
+        )
+        ndcg = ndcg_at_k(*ranks, CUTOFF)[1].mean()
+        return {
+            "mse": float(mse),
+            "log_error": float(log_error),
+            f"ndcg_at_{CUTOFF}": float(ndcg),
+        }
+
+    def _predicted_and_target(self, model: Recommender, nodes: Any) -> tuple[Tensor, Tensor]:
+        predicted = model.predict(nodes, self.user, self.item)
+        if self.is_rating:
+            return predicted.clip(1, 5), self.target
+        none = model.predict(nodes, self.user, self.contrast)
+        return torch.cat([predicted, none]), torch.cat([self.target, torch.zeros_like(none)])

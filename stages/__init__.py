@@ -1,0 +1,1 @@
+"""The stages: download, preprocess, explore, baseline, train, evaluate, report."""

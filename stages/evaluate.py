@@ -1,0 +1,50 @@
+"""Measure a trained run on validation and, once, on test; add the measures to its MLflow run.
+
+Run as `python -m stages.evaluate movielens-base`.
+"""
+
+import sys
+
+import torch
+from safetensors.torch import load_file
+
+from graphrec.comparison import (
+    as_json,
+    evaluate_parts,
+    measurement,
+    predictor_of,
+    save_json,
+    save_users,
+)
+from graphrec.factory import build_model
+from graphrec.graph import build_graph
+from graphrec.interactions import load_filters, load_held_out, load_training_data
+from graphrec.params import load_params, select_run
+from graphrec.paths import Paths
+from graphrec.tracking import content_key, synchronise
+
+
+def main(name: str) -> None:
+    params, paths = load_params(), Paths()
+    run = select_run(params, name)
+    torch.set_num_threads(params.threads)
+    data = load_training_data(paths.training(run.dataset))
+    model = build_model(run, params, data, load_filters(paths.filters(run.dataset)))
+    model.load_state_dict(load_file(paths.weights(name)))
+    parts = evaluate_parts(
+        predictor_of(model, build_graph(data)),
+        data,
+        load_held_out(paths.test(run.dataset)),
+        measurement(params, run.dataset),
+        run.risk,
+        params.train.log_error_weight,
+    )
+    folder = paths.evaluation(name)
+    save_json(folder / "evaluation.json", {"content": content_key(name, paths), **as_json(parts)})
+    save_users(folder / "users.npz", parts["test"])
+    print(f"{name}: test loss {parts['test'].values['test_loss']:.4f}")
+    synchronise(name, paths)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
