@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -70,11 +71,11 @@ def fetch(source: str, target: Path, timeout: float = 30.0, retries: int = 4) ->
 
 
 def _fetch_url(url: str, target: Path, timeout: float, retries: int) -> None:
-    session = requests.Session()
     retry = Retry(total=retries, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
-    session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.mount("http://", HTTPAdapter(max_retries=retry))
-    with session.get(url, stream=True, timeout=timeout) as response:
+    with requests.Session() as session:
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        session.mount("http://", HTTPAdapter(max_retries=retry))
+        response = session.get(url, stream=True, timeout=timeout)
         response.raise_for_status()
         length = int(response.headers.get("Content-Length", 0)) or None
         with (
@@ -110,7 +111,7 @@ def extract(path: Path, folder: Path, checksums: dict[str, str]) -> None:
                 target = folder / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveError(f"expected a whole zip file, got {error}") from error
 
 

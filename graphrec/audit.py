@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from graphrec.interactions import Features, HeldOut, IntArray, Interactions, TrainingData
 
@@ -40,8 +41,8 @@ def audit_split(
     for side, kept, fresh in zip(
         ("user", "item"), (data.user_features, data.item_features), rebuilt, strict=True
     ):
-        for name in kept.keys() | fresh.keys():
-            differing = np.asarray(abs(kept[name] - fresh[name]).sum(axis=1)).ravel() > 0
+        for name in sorted(kept.keys() | fresh.keys()):
+            differing = _rows_that_differ(kept.get(name), fresh.get(name))
             _expect_none(differing, f"{side}s whose {name} feature knows more than training")
     return {f"{name}_interactions": len(part) for name, part in parts.items()} | {
         f"cold_{side}s_in_{name}": _count_cold(
@@ -59,6 +60,7 @@ def audit_graph(matrix: sp.csr_array, data: TrainingData, test: HeldOut) -> None
     """
     row, column = (part.astype(np.int64) for part in matrix.nonzero())
     forward = row < data.num_users
+    _expect_none(forward == (column < data.num_users), "edges between two users or two items")
     users = np.where(forward, row, column)
     edge_keys = pair_keys(users, row + column - users - data.num_users, data.num_items)
     train_keys = pair_keys(data.train.user, data.train.item, data.num_items)
@@ -75,10 +77,19 @@ def pair_keys(user: IntArray, item: IntArray, num_items: int) -> IntArray:
     return user * num_items + item
 
 
+def _rows_that_differ(kept: sp.csr_array | None, fresh: sp.csr_array | None) -> NDArray[np.bool_]:
+    """Which rows of two blocks differ; all of them where one is missing or of another shape."""
+    if kept is None or fresh is None or kept.shape != fresh.shape:
+        return np.ones(max(0 if block is None else block.shape[0] for block in (kept, fresh)), bool)
+    # A NaN is no difference of zero either.
+    same: NDArray[np.bool_] = np.asarray(abs(kept - fresh).sum(axis=1)).ravel() == 0
+    return ~same
+
+
 def _count_cold(held: IntArray, train: IntArray) -> int:
     return int((~np.isin(np.unique(held), train)).sum())
 
 
-def _expect_none(marked: "np.ndarray[tuple[int], np.dtype[np.bool_]]", what: str) -> None:
+def _expect_none(marked: NDArray[np.bool_], what: str) -> None:
     if marked.any():
         raise LeakError(f"expected no {what}, got {int(marked.sum())}: the split is not clean")

@@ -73,10 +73,15 @@ RANKING = {
 
 
 def coverage(lists: Tensor, num_items: int) -> float:
-    """Share of all items that some top-k list (users, k) holds."""
-    return len(torch.unique(lists)) / num_items
+    """Share of all items that some top-k list (users, k) holds; -1 is no item."""
+    return len(torch.unique(lists[lists >= 0])) / num_items
 
 
 def mean_popularity(lists: Tensor, popularity: Tensor) -> Tensor:
-    """(users,) mean number of training interactions of the items in each list (users, k)."""
-    return popularity[lists].double().mean(dim=1)
+    """(users,) mean number of training interactions of the items in each list (users, k).
+
+    -1 is no item; an empty list has 0.
+    """
+    there = lists >= 0
+    total = torch.where(there, popularity[lists], 0).double().sum(dim=1)
+    return total / there.sum(dim=1).clamp(min=1)

@@ -102,6 +102,8 @@ def split_movielens(
 def draw_contrast(user: IntArray, known: sp.csr_array, rng: np.random.Generator) -> IntArray:
     """(n,) for each entry of `user` an item that its row of `known` lacks, drawn uniformly."""
     num_items = known.shape[1]
+    if np.diff(known.indptr)[user].max(initial=0) >= num_items:
+        raise ValueError(f"expected every user to leave an item out, got one with all {num_items}")
     item = rng.integers(num_items, size=len(user))
     while (clash := np.asarray(known[user, item]).ravel() > 0).any():
         item[clash] = rng.integers(num_items, size=int(clash.sum()))

@@ -36,7 +36,11 @@ class Section(BaseModel):
     """A part of params.yaml: every key is there, none is unknown, nothing is converted."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
     )
 
 

@@ -51,7 +51,9 @@ def relevant_ranks(scorer: Scorer, relevant: Interactions, seen: Seen) -> tuple[
     """
     order = np.argsort(relevant.user, kind="stable")
     user, item = torch.as_tensor(relevant.user[order]), torch.as_tensor(relevant.item[order])
-    ranks = [torch.empty(0, dtype=torch.long)]
+    if len(user) == 0:
+        return user, torch.empty(0, dtype=torch.long)
+    ranks = []
     for block, scores in score_blocks(scorer, torch.unique(user), seen):
         here = (user >= block[0]) & (user <= block[-1])
         line = torch.searchsorted(block, user[here])
@@ -77,16 +79,19 @@ def ndcg_at_k(user: Tensor, rank: Tensor, k: int) -> tuple[Tensor, Tensor]:
     that of min(k, relevant) items on top.
     """
     users, line, count = torch.unique(user, return_inverse=True, return_counts=True)
-    gain = torch.where(rank <= k, 1 / torch.log2(rank + 1.0), 0.0).double()
+    gain = torch.where(rank <= k, 1 / torch.log2(rank.double() + 1), 0.0)
     total = torch.zeros(len(users), dtype=torch.double).index_add_(0, line, gain)
     ideal = torch.cumsum(1 / torch.log2(torch.arange(k, dtype=torch.double) + 2), dim=0)
     return users, total / ideal[count.clamp(max=k) - 1]
 
 
 def top_items(scorer: Scorer, user: Tensor, seen: Seen, k: int) -> Tensor:
-    """The k best unseen items of each of `user` (n,), best first: (n, k); ties by item number."""
-    lists = [
-        torch.sort(scores, dim=1, descending=True, stable=True).indices[:, :k]
-        for _, scores in score_blocks(scorer, user, seen)
-    ]
+    """The k best unseen items of each of `user` (n,), best first: (n, k); ties by item number.
+
+    Where a user has fewer unseen items the rest of the line is -1.
+    """
+    lists = [torch.empty(0, k, dtype=torch.long)]
+    for _, scores in score_blocks(scorer, user, seen):
+        values, items = torch.sort(scores, dim=1, descending=True, stable=True)
+        lists.append(items[:, :k].masked_fill(values[:, :k] == -torch.inf, -1))
     return torch.cat(lists)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,9 @@ CONTENT = "graphrec.content"
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+# A server that is away is said after seconds; MLflow's own patience is minutes a call.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
 
 
 def store_root() -> Path:
@@ -139,11 +143,11 @@ def read_curves(path: Path) -> Iterator[tuple[str, float, int]]:
 def origin_tags(run: str) -> dict[str, str]:
     """Where a run comes from: run name, git commit, DVC stage and experiment."""
     tags = {"run": run}
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
-    if commit.returncode == 0:
-        tags["mlflow.source.git.commit"] = tags["git_commit"] = commit.stdout.strip()
+    if git := shutil.which("git"):
+        command = [git, "rev-parse", "HEAD"]
+        commit = subprocess.run(command, capture_output=True, text=True, check=False)
+        if commit.returncode == 0:
+            tags["mlflow.source.git.commit"] = tags["git_commit"] = commit.stdout.strip()
     for tag, variable in (
         ("dvc_experiment", "DVC_EXP_NAME"),
         ("dvc_baseline", "DVC_EXP_BASELINE_REV"),
@@ -156,12 +160,8 @@ def origin_tags(run: str) -> dict[str, str]:
 
 def synchronise(run: str, paths: Paths) -> None:
     """Record `run`; a store that does not answer is said and costs nothing else."""
-    from mlflow.exceptions import MlflowException
-
-    try:
+    with _a_store_may_be_away(run):
         Tracker().record(run, paths)
-    except (MlflowException, OSError) as error:
-        warn_of_store(run, error)
 
 
 @contextmanager
@@ -169,27 +169,25 @@ def recorded(run: str, paths: Paths) -> Iterator[None]:
     """Record `run` once the block has left its files; if it does not end, record that."""
     try:
         yield
-    except KeyboardInterrupt:
-        _record_failure(run, "KILLED", "interrupted")
-        raise
-    except Exception as error:
-        _record_failure(run, "FAILED", f"{type(error).__name__}: {error}")
+    except (KeyboardInterrupt, Exception) as error:
+        status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
+        with _a_store_may_be_away(run):
+            Tracker().record_failure(run, status, f"{type(error).__name__}: {error}".rstrip(": "))
         raise
     synchronise(run, paths)
 
 
-def _record_failure(run: str, status: str, reason: str) -> None:
+@contextmanager
+def _a_store_may_be_away(run: str) -> Iterator[None]:
+    """Turn what a store that is away, damaged or in use raises into a warning."""
     from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        Tracker().record_failure(run, status, reason)
-    except (MlflowException, OSError) as error:
-        warn_of_store(run, error)
-
-
-def warn_of_store(run: str, error: Exception) -> None:
-    print(
-        f"warning: {run} is not in MLflow: expected a store at {tracking_uri()}, got {error}. "
-        "Its files are complete; `make sync` adds it once the store is back.",
-        file=sys.stderr,
-    )
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        print(
+            f"warning: {run} is not in MLflow: expected a store at {tracking_uri()}, got {error}. "
+            "What it has written is complete; `make sync` adds it once the store is back.",
+            file=sys.stderr,
+        )

@@ -18,7 +18,9 @@ class RankingNetwork(nn.Module):
     The initial embedding is e = features W [+ free]; all layers' outputs are L2-normalised and
     concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned temperature
     tau. The item bias starts at the logarithm of the popularity, or is left out without one.
-    Shapes: `features` (nodes, columns), CSR with its transpose; z (nodes, (layers + 1) * dim).
+    A node without features or free part starts at zero, and so has no share in the first layer's
+    product term. Shapes: `features` (nodes, columns), CSR with its transpose;
+    z (nodes, (layers + 1) * dim).
     """
 
     def __init__(

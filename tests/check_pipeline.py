@@ -1,0 +1,40 @@
+"""Holds a finished pipeline against what it promises. Run as `python -m tests.check_pipeline`."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from graphrec.params import load_params
+from graphrec.paths import Paths
+from graphrec.tracking import CONTENT, Tracker
+
+
+def numbers(tree: Any) -> Iterator[float]:
+    if isinstance(tree, dict):
+        for branch in tree.values():
+            yield from numbers(branch)
+    elif isinstance(tree, int | float):
+        yield tree
+
+
+def main() -> None:
+    params, paths = load_params(), Paths()
+    tree = json.loads(paths.metrics.read_text())
+    assert set(tree["runs"]) == set(params.runs), "metrics.json lacks a run or has one too many"
+    assert all(math.isfinite(number) for number in numbers(tree)), "metrics.json: not finite"
+    tracker = Tracker()
+    found = tracker.client.search_runs([tracker.experiment], max_results=1000)
+    by_name = {run.info.run_name: run for run in found if CONTENT in run.data.tags}
+    assert set(by_name) == set(params.runs), f"MLflow has {sorted(by_name)}"
+    for name, run in by_name.items():
+        assert run.info.status == "FINISHED", f"{name} is {run.info.status} in MLflow"
+        for part in ("valid", "test"):
+            logged, expected = run.data.metrics[f"{part}/mse"], tree["runs"][name][part]["mse"]
+            assert math.isclose(logged, expected) or part == "valid", f"{name}: {part}/mse differs"
+        assert tracker.client.get_metric_history(run.info.run_id, "train/mse"), f"{name}: no curve"
+    print(f"{len(by_name)} runs in metrics.json and in MLflow, each with curve and test measures")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Fixtures: tiny archives in the published formats, read by the library's own code."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from graphrec.archives import ARCHIVES, download
+from graphrec.imdb import prepare_imdb
+from graphrec.interactions import HeldOut, Prepared, TrainingData
+from graphrec.movielens import prepare_movielens
+from tests.published import checksum_lines, pack, write_imdb, write_movielens
+
+SEED = 2020
+DATASETS = ("movielens", "imdb")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A folder with both archives, and the checksums of their members."""
+
+    folder: Path
+    checksums: Path
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    """Initial weights come from torch's global generator: the same in every test, in any order."""
+    torch.manual_seed(SEED)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> Published:
+    root = tmp_path_factory.mktemp("published")
+    write_movielens(root / "ml-100k", SEED)
+    write_imdb(root / "imdb", SEED)
+    mirror = root / "mirror"
+    mirror.mkdir()
+    lines = []
+    for dataset, files in (("movielens", "ml-100k"), ("imdb", "imdb")):
+        archive = ARCHIVES[dataset]
+        pack(root / files, mirror / archive.name, archive.folder)
+        lines += checksum_lines(mirror / archive.name)
+    (mirror / "SHA256SUMS").write_text("\n".join(lines) + "\n")
+    return Published(mirror, mirror / "SHA256SUMS")
+
+
+@pytest.fixture(scope="session")
+def raw(published, tmp_path_factory) -> dict[str, Path]:
+    """The published files of both data sets, as `download` leaves them."""
+    root = tmp_path_factory.mktemp("raw")
+    for dataset in DATASETS:
+        download(dataset, root / dataset, str(published.folder), published.checksums)
+    return {dataset: root / dataset for dataset in DATASETS}
+
+
+@pytest.fixture(scope="session")
+def movielens(raw) -> Prepared:
+    return prepare_movielens(raw["movielens"], "u1", 0.1, SEED)
+
+
+@pytest.fixture(scope="session")
+def imdb(raw) -> Prepared:
+    return prepare_imdb(raw["imdb"], SEED)
+
+
+@pytest.fixture(params=DATASETS)
+def prepared(request) -> Prepared:
+    """Both data sets, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def data(prepared) -> TrainingData:
+    return prepared.data
+
+
+@pytest.fixture
+def test_part(prepared) -> HeldOut:
+    return prepared.test
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder with the real archives; tests that ask for it are skipped without one."""
+    folder = os.environ.get("DATA_MIRROR")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("needs the published archives: set DATA_MIRROR to a folder that holds them")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real(mirror, tmp_path_factory) -> dict[str, Path]:
+    """The real published files, checked and unpacked."""
+    root = tmp_path_factory.mktemp("real")
+    for dataset in DATASETS:
+        download(dataset, root / dataset, str(mirror))
+    return {dataset: root / dataset for dataset in DATASETS}
