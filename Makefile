@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup repro ui sync test lint format
+.PHONY: help setup repro ui sync study test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,9 @@ ui: $(VENV)/.ready ## open MLflow's page on http://127.0.0.1:5000
 
 sync: $(VENV)/.ready ## bring MLflow in line with the trained runs that are here
 	python -m stages.sync
+
+study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph baselines; says how long first
+	python -m benchmarks.study
 
 test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
 	python -m pytest

@@ -11,8 +11,8 @@ from graphrec.evaluation import Evaluation, Measurement, Predictor, evaluate_mod
 from graphrec.graph import BipartiteGraph
 from graphrec.interactions import HeldOut, TrainingData
 from graphrec.models import Recommender
-from graphrec.params import Params
 from graphrec.ranking import Seen
+from graphrec.sections import Params
 
 
 def predictor_of(model: Recommender, graph: BipartiteGraph) -> Predictor:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from graphrec.figures import TRAIN, VALID, draw_bars, draw_tail, new_figure
+from graphrec.figures import TRAIN, VALID, draw_bars, draw_points, draw_tail, new_figure
 from graphrec.interactions import HeldOut, Interactions, TrainingData
 
 
@@ -133,8 +133,10 @@ def _genres(data: TrainingData, every: Interactions) -> Figure:
         GENRES[number] if len(GENRES) == len(movies) else f"genre {number}" for number in order
     ]
     draw_bars(axes[0, 0], names, movies[order], "movies")
-    draw_bars(axes[0, 1], names, mean[order], "mean rating (stars)")
-    axes[0, 1].set_xlim(left=min(2.5, float(mean[ratings > 0].min())))
+    seen = order[ratings[order] > 0]
+    mine = seen[np.argsort(-mean[seen])]
+    labels = [names[list(order).index(number)] for number in mine]
+    draw_points(axes[0, 1], labels, mean[mine], "mean rating (stars)", np.zeros(len(mine)))
     return figure
 
 

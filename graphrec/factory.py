@@ -8,23 +8,36 @@ from torch import Tensor
 from graphrec import filters
 from graphrec.graph import from_scipy
 from graphrec.interactions import Features, FloatArray, TrainingData
-from graphrec.models import NGCF, NGCF_Final, RankingNetwork, RatingNetwork, Recommender
-from graphrec.params import IMDBParams, MovieLensParams, Params, RankingParams, RunParams
+from graphrec.models import NGCF, LightGCN, NGCF_Final, RankingNetwork, RatingNetwork, Recommender
+from graphrec.sections import IMDBParams, MovieLensParams, Params, RankingParams, RunParams
 
 Filters = dict[str, FloatArray]
 
 
 def build_model(run: RunParams, params: Params, data: TrainingData, fitted: Filters) -> Recommender:
     """The untrained model of a run; its initial weights come from torch's global generator."""
-    if run.model == "ngcf":
-        return build_ngcf(run, params, data)
+    if run.model in ("ngcf", "lightgcn"):
+        return build_plain(run, params, data)
     if run.dataset == "movielens":
         return build_movielens(run, params.movielens, data, fitted)
     return build_imdb(run, params.imdb, data, fitted)
 
 
-def build_ngcf(run: RunParams, params: Params, data: TrainingData) -> NGCF:
-    options = params.of(run.dataset).ngcf
+def build_plain(run: RunParams, params: Params, data: TrainingData) -> NGCF | LightGCN:
+    """A published model as it is: no side features, no filters."""
+    section = params.of(run.dataset)
+    # The mean target: ratings, or credits and as many non-credits.
+    offset = float(data.train.target.mean()) if run.dataset == "movielens" else 0.5
+    if run.model == "lightgcn":
+        return LightGCN(
+            data.num_users,
+            data.num_items,
+            section.lightgcn.dim,
+            run.layers,
+            section.lightgcn.weight_decay,
+            offset,
+        )
+    options = section.ngcf
     return NGCF(
         data.num_users,
         data.num_items,
@@ -33,8 +46,7 @@ def build_ngcf(run: RunParams, params: Params, data: TrainingData) -> NGCF:
         options.message_dropout,
         options.node_dropout,
         options.weight_decay,
-        # The mean target: ratings, or credits and as many non-credits.
-        offset=float(data.train.target.mean()) if run.dataset == "movielens" else 0.5,
+        offset,
     )
 
 

@@ -18,6 +18,15 @@ STYLE: Any = {
     "grid.alpha": 0.3,
 }
 DPI = 130
+LABELS = {
+    "test_loss": "test loss (the run's own risk)",
+    "mse": "mean squared error",
+    "log_error": "log error (nats a pair)",
+    "rmse": "RMSE (stars)",
+    "mae": "MAE (stars)",
+    "auc": "ROC AUC, matched non-credits",
+}
+"""Of the measures whose name does not say it all."""
 
 TRAIN, VALID, TEST = "#1b6ca8", "#d1603d", "#3c7a3c"
 
@@ -57,16 +66,25 @@ def draw_errors(curves: Sequence[dict[str, float]], best_epoch: int, title: str)
     return figure
 
 
-def draw_bars(
-    ax: Axes, labels: Sequence[str], values: ArrayLike, label: str, error: ArrayLike | None = None
-) -> None:
-    """Horizontal bars, the first on top, with whiskers of `error` to both sides."""
+def draw_bars(ax: Axes, labels: Sequence[str], values: ArrayLike, label: str) -> None:
+    """Horizontal bars, the first on top."""
     places = np.arange(len(labels))
-    ax.barh(places, values, xerr=error, color=TRAIN, error_kw={"linewidth": 1})
+    ax.barh(places, values, color=TRAIN)
     ax.set_yticks(places, labels)
     ax.invert_yaxis()
     ax.set_xlabel(label)
     ax.grid(axis="y", visible=False)
+
+
+def draw_points(
+    ax: Axes, labels: Sequence[str], values: ArrayLike, label: str, error: ArrayLike
+) -> None:
+    """Points with whiskers of `error`, the first on top; the axis need not start at zero."""
+    places = np.arange(len(labels))
+    ax.errorbar(values, places, xerr=error, fmt="o", color=TRAIN, markersize=5, capsize=3)
+    ax.set_yticks(places, labels)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.set_xlabel(label)
 
 
 def draw_tail(ax: Axes, counts: ArrayLike, xlabel: str, ylabel: str) -> None:
@@ -81,12 +99,13 @@ def draw_comparison(
     deviations: dict[str, dict[str, float]],
     columns: Sequence[str],
 ) -> Figure:
-    """One panel a measure, one bar a name; names without the measure are left out."""
+    """One panel a measure, one point a name; names without the measure are left out."""
     figure, axes = new_figure(-(-len(columns) // 3), 3, width=4.6, height=0.3 * len(values) + 1)
     for ax, column in zip(axes.flat, columns, strict=False):
         names = [name for name in values if column in values[name]]
         error = [deviations[name].get(column, 0.0) for name in names]
-        draw_bars(ax, names, [values[name][column] for name in names], column, error)
+        label = LABELS.get(column, column.replace("_", " ").replace(" at ", "@"))
+        draw_points(ax, names, [values[name][column] for name in names], label, error)
     for ax in axes.flat[len(columns) :]:
         ax.set_axis_off()
     return figure

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from graphrec.params import Params
 from graphrec.paths import Paths
+from graphrec.sections import Params
 from graphrec.significance import Difference, holm, load_users, paired_difference
 
 HIGHER_IS_BETTER = {"mse": False, "ndcg_at_10": True}

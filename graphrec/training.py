@@ -38,7 +38,7 @@ def train_model(
     model: Recommender,
     graph: BipartiteGraph,
     loader: DataLoader[Batch],
-    validate: Validate,
+    validate: Validate | None,
     *,
     risk: str,
     monitor: str,
@@ -54,7 +54,8 @@ def train_model(
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
 
-    `validate` gives a model's validation measures, of which `monitor` decides. After `patience`
+    `validate` gives a model's validation measures, of which `monitor` decides; without it all
+    epochs are trained and the last weights kept. After `patience`
     epochs without a better value training stops. The learning rate falls linearly to
     `final_learning_rate` times itself over `epochs`. With `averaging` > 0 the validated and kept
     weights are their moving average with that factor a step (Polyak averaging). With
@@ -92,8 +93,10 @@ def train_model(
         row = _describe_epoch(epoch, sums)
         model.eval()
         with torch.no_grad(), average.in_place():
-            row |= {f"valid_{name}": value for name, value in validate(model).items()}
-            value = row[f"valid_{monitor}"] * (1 if higher_is_better else -1)
+            value = float(epoch)  # without validation the last epoch is kept
+            if validate is not None:
+                row |= {f"valid_{name}": value for name, value in validate(model).items()}
+                value = row[f"valid_{monitor}"] * (1 if higher_is_better else -1)
             if value > best_value:
                 best_value, history.best_epoch = value, epoch
                 best_weights = deepcopy(model.state_dict())

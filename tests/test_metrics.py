@@ -32,8 +32,6 @@ def test_agrees_with_brute_force(name):
             np.testing.assert_allclose(found, expected, atol=1e-6, err_msg=f"seed {seed}, k {k}")
 
 
-# PyG compiles a few functions with torch.jit.script at import, which torch calls deprecated.
-@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
 @MEASURES
 def test_mean_agrees_with_pyg(name):
     from torch_geometric import metrics as pyg

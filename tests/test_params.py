@@ -4,14 +4,8 @@ from copy import deepcopy
 
 import pytest
 
-from graphrec.params import (
-    Params,
-    ParamsError,
-    check_params,
-    load_params,
-    run_settings,
-    select_run,
-)
+from graphrec.params import ParamsError, check_params, load_params, run_settings, select_run
+from graphrec.sections import Params
 from tests.faults import (
     FILE,
     FLOATS,
@@ -102,7 +96,7 @@ def test_a_switch_is_true_or_false(path, value):
         (("evaluate", "relevant_rating"), 6, "less than or equal to 5"),
         (("runs", "imdb-base", "risk"), "bpr", "'total' or 'mse'"),
         (("runs", "imdb-base", "dataset"), "netflix", "'movielens' or 'imdb'"),
-        (("runs", "imdb-base", "model"), "lightgcn", "'ngcf' or 'ngcf_final'"),
+        (("runs", "imdb-base", "model"), "svd", "'ngcf', 'ngcf_final' or 'lightgcn'"),
     ],
     ids=lambda value: dotted(value) if isinstance(value, tuple) else None,
 )

@@ -8,11 +8,6 @@ from graphrec.paths import Paths
 from graphrec.tracking import CONTENT, Tracker, content_key, recorded, synchronise, tracking_uri
 from tests.trained import COLUMNS, EPOCHS, SETTINGS, leave_evaluation, leave_files, value_of
 
-# MLflow maps its own tables in a way that SQLAlchemy calls deprecated.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:The ``noload`` loader strategy is deprecated:sqlalchemy.exc.SADeprecationWarning"
-)
-
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory) -> str:

@@ -78,12 +78,11 @@ class NGCF(nn.Module):
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Ranking score of each pair (n,)."""
-        users, items = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
-        return (users * items).sum(dim=1)
+        return dot_pairs(nodes, user, item + self.num_users)
 
     def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
-        return F.embedding(user, nodes) @ F.embedding(item + self.num_users, nodes).T
+        return dot_block(nodes, user, item + self.num_users)
 
     def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Predicted target of each pair (n,)."""
@@ -92,3 +91,14 @@ class NGCF(nn.Module):
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything."""
         return [{"params": list(self.parameters()), "weight_decay": self.weight_decay}]
+
+
+def dot_pairs(nodes: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    """Dot products (n,) of the vectors of two nodes each."""
+    # The backward of an embedding look-up adds up in order: fast, and the same at every call.
+    return (F.embedding(first, nodes) * F.embedding(second, nodes)).sum(dim=1)
+
+
+def dot_block(nodes: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    """Dot products (n, m) of the vectors of each of `first` (n,) with each of `second` (m,)."""
+    return F.embedding(first, nodes) @ F.embedding(second, nodes).T

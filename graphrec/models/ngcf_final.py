@@ -30,8 +30,8 @@ class NGCF_Final(nn.Module):
                        + log sigmoid(slope * (target(u, i) - centre))
 
     A model without `ranking` scores by its target; one without `rating` has the target
-    sigmoid(ranking(u, i)) and no last term. The filters, (users, items), are no parameters: they
-    come from the training interactions alone and bear their weights already.
+    sigmoid(a ranking(u, i) + b), a and b learned, and no last term. The filters, (users, items),
+    are no parameters: they come from the training interactions and bear their weights already.
     """
 
     def __init__(
@@ -56,6 +56,8 @@ class NGCF_Final(nn.Module):
         self.ranking_filter = ranking_filter
         self.liked_slope = liked_slope
         self.liked_centre = liked_centre
+        # The log error leaves a score's level and scale open; a target needs both.
+        self.calibration = nn.Parameter(torch.tensor([1.0, 0.0])) if rating is None else None
 
     def forward(self, graph: BipartiteGraph) -> Nodes:
         """The vectors of all nodes; users first, then items."""
@@ -67,7 +69,9 @@ class NGCF_Final(nn.Module):
     def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Predicted target of each pair (n,)."""
         if self.rating is None or nodes.rating is None:
-            return torch.sigmoid(self._network_score(nodes, user, item))
+            assert self.calibration is not None  # made where there is no rating network
+            scale, level = self.calibration
+            return torch.sigmoid(scale * self._network_score(nodes, user, item) + level)
         predicted = self.rating.predict(nodes.rating, user, item)
         if self.training or self.rating_filter is None:
             return predicted
@@ -118,4 +122,5 @@ class NGCF_Final(nn.Module):
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Each network's own settings for an optimiser."""
         networks = (self.rating, self.ranking)
-        return [group for network in networks if network for group in network.parameter_groups()]
+        groups = [group for network in networks if network for group in network.parameter_groups()]
+        return groups if self.calibration is None else [*groups, {"params": [self.calibration]}]

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph import BipartiteGraph, propagate_with
-from graphrec.models.ngcf import NGCFLayer
+from graphrec.models.ngcf import NGCFLayer, dot_block, dot_pairs
 
 INITIAL_DEVIATION = 0.1
 
@@ -74,14 +74,12 @@ class RankingNetwork(nn.Module):
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of pairs (n,)."""
-        x, y = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
-        score = self.temperature * (x * y).sum(dim=1)
+        score = self.temperature * dot_pairs(nodes, user, item + self.num_users)
         return score if self.item_bias is None else score + self.item_bias[item]
 
     def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
-        x, y = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
-        score = self.temperature * (x @ y.T)
+        score = self.temperature * dot_block(nodes, user, item + self.num_users)
         return score if self.item_bias is None else score + self.item_bias[item]
 
     def parameter_groups(self) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Comparisons that a reader can run again; each prints a table and writes JSON."""

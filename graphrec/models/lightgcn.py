@@ -1,0 +1,59 @@
+"""LightGCN, the plain yardstick among graph recommenders."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from graphrec.graph import BipartiteGraph, propagate
+from graphrec.models.ngcf import dot_block, dot_pairs
+
+
+class LightGCN(nn.Module):
+    """He et al. 2020 (arXiv 2002.02126): the mean of E, L E, L² E, …, and nothing learned but E.
+
+    With 0 layers it is matrix factorisation. The score of a pair is the dot product; the predicted
+    target is `offset` + score. Shapes: nodes (nodes, dim), users first, then items.
+    """
+
+    def __init__(
+        self,
+        num_users: int,
+        num_items: int,
+        dim: int,
+        layers: int,
+        weight_decay: float = 0.0,
+        offset: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.num_users = num_users
+        self.embedding = nn.Embedding(num_users + num_items, dim)
+        nn.init.xavier_uniform_(self.embedding.weight)
+        self.num_layers = layers
+        self.weight_decay = weight_decay
+        self.register_buffer("offset", torch.tensor(offset))
+        self.offset: Tensor
+
+    def forward(self, graph: BipartiteGraph) -> Tensor:
+        """Node embeddings (nodes, dim)."""
+        x = total = self.embedding.weight
+        for _ in range(self.num_layers):
+            x = propagate(graph.adjacency(), x)
+            total = total + x
+        return total / (self.num_layers + 1)
+
+    def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Ranking score of each pair (n,)."""
+        return dot_pairs(nodes, user, item + self.num_users)
+
+    def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
+        return dot_block(nodes, user, item + self.num_users)
+
+    def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+        """Predicted target of each pair (n,)."""
+        return self.offset + self.score(nodes, user, item)
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Weight decay on everything."""
+        return [{"params": list(self.parameters()), "weight_decay": self.weight_decay}]

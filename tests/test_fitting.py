@@ -1,0 +1,58 @@
+"""A run trained from its data, as the train stage and the study do it."""
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec.filter_sets import imdb_filters, movielens_filters
+from graphrec.fitting import fit_run, with_validation
+from graphrec.params import load_params, select_run
+from graphrec.sections import Params
+
+EPOCHS = 2
+
+
+@pytest.fixture(scope="module")
+def params() -> Params:
+    params = load_params()
+    return params.model_copy(
+        update={"train": params.train.model_copy(update={"epochs": EPOCHS}), "threads": 1}
+    )
+
+
+@pytest.fixture
+def filters(prepared, params):
+    if "year" in prepared.data.item_features:
+        return movielens_filters(prepared.data, **params.movielens.filters.model_dump())
+    return imdb_filters(prepared.data, **params.imdb.filters.model_dump())
+
+
+def base_of(data, params):
+    name = "movielens-base" if "year" in data.item_features else "imdb-base"
+    return select_run(params, name)
+
+
+@pytest.mark.parametrize("model", ["ngcf", "ngcf_final", "lightgcn"])
+def test_every_model_trains_on_both_data_sets(data, params, filters, model):
+    run = base_of(data, params).model_copy(update={"model": model})
+    _, _, history = fit_run(run, params, data, filters, lambda _: None)
+    assert len(history.rows) == EPOCHS
+    assert all(np.isfinite(list(row.values())).all() for row in history.rows)
+
+
+def test_the_same_seed_gives_the_same_weights(data, params, filters):
+    run = base_of(data, params)
+    first, second = (fit_run(run, params, data, filters, lambda _: None)[0] for _ in range(2))
+    for one, other in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_refitted_nothing_validates_and_the_last_epoch_is_kept(movielens, params):
+    data = with_validation(movielens.data)
+    assert len(data.train) == len(movielens.data.train) + len(movielens.data.valid)
+    filters = movielens_filters(data, **params.movielens.filters.model_dump())
+    run = select_run(params, "movielens-mse")
+    _, graph, history = fit_run(run, params, data, filters, lambda _: None, refitted=True)
+    assert history.best_epoch == EPOCHS
+    assert not any(key.startswith("valid") for row in history.rows for key in row)
+    assert graph.num_edges == len(data.train)
