@@ -64,15 +64,16 @@ class Tracker:
                     raise
         return str(found.experiment_id)
 
-    def record(self, run: str, paths: Paths) -> str:
+    def record(self, run: str, paths: Paths, started: float | None = None) -> str:
         """Bring the store in line with what `run` left; gives the MLflow run's id.
 
         The MLflow run is found by a hash of the run's name, settings, curves and weights, so that
         recording twice, or after DVC has restored the files from its cache, adds nothing. Test
-        measures are added where there are any.
+        measures are added where there are any. `started` is when the training began, in seconds;
+        without it the run begins and ends when its curves were written.
         """
         content = content_key(run, paths)
-        run_id = self._find(content) or self._create(run, paths, content)
+        run_id = self._find(content) or self._create(run, paths, content, started)
         evaluation = paths.evaluation(run) / "evaluation.json"
         if evaluation.exists():
             self._add_test_measures(run_id, json.loads(evaluation.read_text()), content)
@@ -90,20 +91,22 @@ class Tracker:
         )
         return str(found[0].info.run_id) if found else None
 
-    def _create(self, run: str, paths: Paths, content: str) -> str:
+    def _create(self, run: str, paths: Paths, content: str, started: float | None) -> str:
         settings = json.loads(paths.settings(run).read_text())
         tags = {**origin_tags(run), "dataset": settings["params"]["run.dataset"]}
-        created = self.client.create_run(self.experiment, run_name=run, tags=tags)
+        end = milliseconds(paths.curves(run).stat().st_mtime)
+        start = end if started is None else milliseconds(started)
+        created = self.client.create_run(self.experiment, start_time=start, run_name=run, tags=tags)
         run_id = str(created.info.run_id)
         for name, value in settings["params"].items():
             self.client.log_param(run_id, name, value)
-        self._log_metrics(run_id, list(read_curves(paths.curves(run))))
-        self._log_metrics(run_id, [("best_epoch", settings["best_epoch"], 0)])
+        self._log_metrics(run_id, list(read_curves(paths.curves(run))), start, end)
+        self._log_metrics(run_id, [("best_epoch", settings["best_epoch"], 0)], end, end)
         for path in (paths.weights(run), paths.curves(run), paths.errors_figure(run)):
             self.client.log_artifact(run_id, str(path))
         # Last, so that a run that bears the tag is whole.
         self.client.set_tag(run_id, CONTENT, content)
-        self.client.set_terminated(run_id)
+        self.client.set_terminated(run_id, end_time=end)
         return run_id
 
     def _add_test_measures(self, run_id: str, evaluation: dict[str, Any], content: str) -> None:
@@ -112,15 +115,27 @@ class Tracker:
         measures = {f"test/{name}": value for name, value in evaluation["test"].items()}
         logged = self.client.get_run(run_id).data.metrics
         fresh = [(name, value, 0) for name, value in measures.items() if logged.get(name) != value]
-        self._log_metrics(run_id, fresh)
+        now = milliseconds(time.time())
+        self._log_metrics(run_id, fresh, now, now)
 
-    def _log_metrics(self, run_id: str, values: list[tuple[str, float, int]]) -> None:
+    def _log_metrics(
+        self, run_id: str, values: list[tuple[str, float, int]], start: int, end: int
+    ) -> None:
+        """Log (name, value, step); the steps, which last alike, share the time in between."""
         from mlflow.entities import Metric
 
-        now = int(time.time() * 1000)
-        entries = [Metric(name, value, now, step) for name, value, step in values]
+        last = max((step for _, _, step in values), default=0) or 1
+        entries = [
+            Metric(name, value, start + (end - start) * step // last, step)
+            for name, value, step in values
+        ]
         for start in range(0, len(entries), METRICS_A_CALL):
             self.client.log_batch(run_id, metrics=entries[start : start + METRICS_A_CALL])
+
+
+def milliseconds(seconds: float) -> int:
+    """MLflow's unit of time."""
+    return int(seconds * 1000)
 
 
 def content_key(run: str, paths: Paths) -> str:
@@ -158,15 +173,16 @@ def origin_tags(run: str) -> dict[str, str]:
     return tags
 
 
-def synchronise(run: str, paths: Paths) -> None:
+def synchronise(run: str, paths: Paths, started: float | None = None) -> None:
     """Record `run`; a store that does not answer is said and costs nothing else."""
     with _a_store_may_be_away(run):
-        Tracker().record(run, paths)
+        Tracker().record(run, paths, started)
 
 
 @contextmanager
 def recorded(run: str, paths: Paths) -> Iterator[None]:
     """Record `run` once the block has left its files; if it does not end, record that."""
+    started = time.time()
     try:
         yield
     except (KeyboardInterrupt, Exception) as error:
@@ -174,7 +190,7 @@ def recorded(run: str, paths: Paths) -> Iterator[None]:
         with _a_store_may_be_away(run):
             Tracker().record_failure(run, status, f"{type(error).__name__}: {error}".rstrip(": "))
         raise
-    synchronise(run, paths)
+    synchronise(run, paths, started)
 
 
 @contextmanager
