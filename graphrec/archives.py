@@ -71,11 +71,7 @@ def fetch(source: str, target: Path, timeout: float = 30.0, retries: int = 4) ->
 
 
 def _fetch_url(url: str, target: Path, timeout: float, retries: int) -> None:
-    retry = Retry(total=retries, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
-    with requests.Session() as session:
-        session.mount("https://", HTTPAdapter(max_retries=retry))
-        session.mount("http://", HTTPAdapter(max_retries=retry))
-        response = session.get(url, stream=True, timeout=timeout)
+    with _session(retries) as session, session.get(url, stream=True, timeout=timeout) as response:
         response.raise_for_status()
         length = int(response.headers.get("Content-Length", 0)) or None
         with (
@@ -87,6 +83,14 @@ def _fetch_url(url: str, target: Path, timeout: float, retries: int) -> None:
                 bar.update(len(chunk))
         if length is not None and bar.n < length:
             raise ArchiveError(f"expected {length} bytes from {url}, got {bar.n}: try again")
+
+
+def _session(retries: int) -> requests.Session:
+    retry = Retry(total=retries, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=retry))
+    session.mount("http://", HTTPAdapter(max_retries=retry))
+    return session
 
 
 def extract(path: Path, folder: Path, checksums: dict[str, str]) -> None:
