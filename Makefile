@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup repro ui sync study test lint format
+.PHONY: help setup repro ui sync study ablation test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,6 +41,9 @@ sync: $(VENV)/.ready ## bring MLflow in line with the trained runs that are here
 
 study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph baselines; says how long first
 	python -m benchmarks.study
+
+ablation: $(VENV)/.ready ## what each part of the model is worth on validation; says how long first
+	python -m benchmarks.ablation
 
 test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
 	python -m pytest

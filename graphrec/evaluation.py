@@ -73,10 +73,16 @@ class Evaluation:
 
     values: dict[str, float]
     """Each measure over all users."""
-    deviations: dict[str, float]
-    """Standard deviation of each over bootstrap resamples of the users."""
+    draws: dict[str, NDArray[np.float64]]
+    """Each measure over bootstrap resamples of the users (resamples,). The same held-out part and
+    the same seed give the same resamples, so that two predictors' draws are paired."""
     users: dict[str, UserSums]
     """The per-user values behind those that are ratios of sums over users."""
+
+    @property
+    def deviations(self) -> dict[str, float]:
+        """Standard deviation of each measure over the resamples."""
+        return {name: float(np.std(values, ddof=1)) for name, values in self.draws.items()}
 
 
 def evaluate_model(
@@ -129,8 +135,8 @@ def evaluate_model(
         np.add.at(weight, rng.choice(present, len(present)), 1.0)
         draws.append(measure(weight))
     values |= measure(None)
-    deviations = {name: float(np.std([draw[name] for draw in draws], ddof=1)) for name in draws[0]}
-    return Evaluation(values, deviations, users)
+    resampled = {name: np.array([draw[name] for draw in draws]) for name in draws[0]}
+    return Evaluation(values, resampled, users)
 
 
 def sum_by_user(user: NDArray[np.int64], value: NDArray[np.floating]) -> UserSums:

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from graphrec.figures import TRAIN, VALID, draw_bars, draw_points, draw_tail, new_figure
 from graphrec.interactions import HeldOut, Interactions, TrainingData
+from graphrec.splits import describe_test
 
 
 def describe(data: TrainingData, test: HeldOut) -> dict[str, float]:
@@ -13,7 +14,6 @@ def describe(data: TrainingData, test: HeldOut) -> dict[str, float]:
     every = Interactions.concatenate([data.train, data.valid.interactions])
     user = np.bincount(every.user, minlength=data.num_users)
     item = np.bincount(every.item, minlength=data.num_items)
-    held = test.interactions
     return {
         "users": data.num_users,
         "items": data.num_items,
@@ -31,9 +31,7 @@ def describe(data: TrainingData, test: HeldOut) -> dict[str, float]:
         "items_without_interactions": int((item == 0).sum()),
         "gini_users": gini(user),
         "gini_items": gini(item),
-        "cold_users_in_test": len(np.setdiff1d(held.user, data.train.user)),
-        "cold_items_in_test": len(np.setdiff1d(held.item, data.train.item)),
-        "test_users": len(np.unique(held.user)),
+        **describe_test(data, test),
     }
 
 

@@ -81,7 +81,9 @@ def build_movielens(
         rating_weight=options.rating.weight,
         rating_filter=torch.from_numpy(rating_filter),
         ranking_weight=options.ranking.weight,
-        ranking_filter=torch.from_numpy((1 - options.ranking.weight) * fitted["watched"]),
+        ranking_filter=None
+        if ranking is None
+        else torch.from_numpy((1 - options.ranking.weight) * fitted["watched"]),
         liked_slope=options.liked.slope,
         liked_centre=options.liked.centre,
     )

@@ -31,15 +31,17 @@ def fit_run(
     filters: Filters,
     on_epoch: Callable[[Row], None],
     refitted: bool = False,
+    graph: BipartiteGraph | None = None,
 ) -> tuple[Recommender, BipartiteGraph, History]:
     """The trained model of a run, the graph that it has learned from, and how it went.
 
     With `refitted` nothing validates: `data` is what `with_validation` gives, all epochs are
-    trained and the last weights are kept.
+    trained and the last weights are kept. `graph` is that of the training interactions, unless
+    another is given.
     """
     make_repeatable(params.seed, params.threads)
     options, section = params.train, params.of(run.dataset)
-    graph = build_graph(data)
+    graph = graph or build_graph(data)
     model = build_model(run, params, data, filters)
     dataset = DATASETS[run.dataset](
         data, torch.Generator().manual_seed(params.seed), section.rivals

@@ -15,8 +15,10 @@ from graphrec.interactions import (
     Prepared,
     TrainingData,
 )
+from graphrec.splits import SPLITS, Split, random_split
 
 FOLDS = ("u1", "u2", "u3", "u4", "u5", "ua", "ub")
+"""The published splits; SPLITS has those that are made here."""
 AGE_EDGES = (18, 25, 35, 45, 50, 56)
 """Lower ends of the age groups that GroupLens uses in its later data sets."""
 
@@ -32,8 +34,11 @@ class MovieLens:
     genres: list[str]
 
 
-def read_movielens(folder: Path, fold: str) -> MovieLens:
-    """Read `fold` of the published splits from the folder that holds u.item and its fellows."""
+def read_movielens(folder: Path, fold: str, test_fraction: float = 0.2, seed: int = 0) -> MovieLens:
+    """Read the folder that holds u.item and its fellows, split as published or by SPLITS.
+
+    `test_fraction` and `seed` are for the latter.
+    """
     users = pd.read_csv(
         folder / "u.user", sep="|", names=["id", "age", "gender", "occupation", "zip"]
     )
@@ -43,16 +48,26 @@ def read_movielens(folder: Path, fold: str) -> MovieLens:
     for table, name in ((users, "u.user"), (items, "u.item")):
         if table["id"].tolist() != list(range(1, len(table) + 1)):
             raise ValueError(f"expected ids 1, 2, 3, … in {name}, got {table['id'].tolist()[:5]} …")
-    base, test = (
-        _read_ratings(folder / f"{fold}.{part}", users, items) for part in ("base", "test")
-    )
+    if fold in SPLITS:
+        every = _read_ratings(folder / "u.data", users, items)
+        held = SPLITS[fold](every, test_fraction, np.random.default_rng(seed))
+        base, test = every[~held], every[held]
+    else:
+        base, test = (
+            _read_ratings(folder / f"{fold}.{part}", users, items) for part in ("base", "test")
+        )
     return MovieLens(base, test, users, items, genres)
 
 
-def prepare_movielens(folder: Path, fold: str, valid_fraction: float, seed: int) -> Prepared:
-    """Read and split; features come from the tables of users and items, never from ratings."""
-    raw = read_movielens(folder, fold)
-    data, test = split_movielens(raw, valid_fraction, seed)
+def prepare_movielens(
+    folder: Path, fold: str, valid_fraction: float, seed: int, test_fraction: float = 0.2
+) -> Prepared:
+    """Read and split; features come from the tables of users and items, never from ratings.
+
+    Validation is held out in the manner of the test part: at random for the published folds.
+    """
+    raw = read_movielens(folder, fold, test_fraction, seed)
+    data, test = split_movielens(raw, valid_fraction, seed, SPLITS.get(fold, random_split))
 
     def rebuild(_: Interactions) -> tuple[Features, Features]:
         return user_features(raw.users), item_features(raw.items, raw.genres)
@@ -77,12 +92,11 @@ def _read_ratings(path: Path, users: pd.DataFrame, items: pd.DataFrame) -> Inter
 
 
 def split_movielens(
-    raw: MovieLens, valid_fraction: float, seed: int
+    raw: MovieLens, valid_fraction: float, seed: int, split: Split = random_split
 ) -> tuple[TrainingData, HeldOut]:
-    """Training data, `valid_fraction` of the base file held out in it, and the test file."""
+    """Training data, `valid_fraction` of the base part held out in it, and the test part."""
     rng = np.random.default_rng(seed)
-    held = np.zeros(len(raw.base), bool)
-    held[rng.permutation(len(raw.base))[: round(valid_fraction * len(raw.base))]] = True
+    held = split(raw.base, valid_fraction, rng)
     train, valid = raw.base[~held], raw.base[held]
     num_users, num_items = len(raw.users), len(raw.items)
     known = Interactions.concatenate([train, valid]).matrix(num_users, num_items)

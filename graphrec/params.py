@@ -1,5 +1,7 @@
 """The parameters, checked once, before any work. The one reader of params.yaml."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,11 +71,17 @@ def run_settings(params: Params, name: str) -> dict[str, str | int | float | boo
         "run": run.model_dump(),
         "train": params.train.model_dump(),
         **params.of(run.dataset).model_dump(
-            exclude={"ngcf", "ngcf_final", "lightgcn"} - {run.model}
+            exclude={"ngcf", "ngcf_final", "lightgcn", "dated"} - {run.model}
         ),
         "evaluate": {"relevant_rating": params.evaluate.relevant_rating},
     }
     return dict(_flatten(tree))
+
+
+def study_key(params: Params) -> str:
+    """Names the parameters that models are made with, in eight letters."""
+    tree = params.model_dump(include={"seed", "threads", "train", "movielens", "imdb", "evaluate"})
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _flatten(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

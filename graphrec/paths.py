@@ -65,6 +65,16 @@ class Paths:
         return self.root / "reports" / "summary.md"
 
     @property
+    def study(self) -> Path:
+        """The page of the study over seeds and folds; its numbers are in the .json beside it."""
+        return self.root / "reports" / "study.md"
+
+    @property
+    def ablation(self) -> Path:
+        """The page of what each part is worth; its numbers are in the .json beside it."""
+        return self.root / "reports" / "ablation.md"
+
+    @property
     def figures(self) -> Path:
         """Folder of the figures that compare the runs."""
         return self.root / "reports" / "figures"

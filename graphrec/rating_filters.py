@@ -1,5 +1,7 @@
 """The three closed-form predictions of every rating that NGCF_Final is combined with."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ YEAR_WIDTH = 6.0
 
 
 def fit_rating_filters(
-    data: TrainingData, noise: float, item_powers: list[int], user_powers: list[int]
+    data: TrainingData, noise: float, item_powers: Sequence[int], user_powers: Sequence[int]
 ) -> dict[str, FloatArray]:
     """`base`, `item` and `user`, each (users, items): ratings from biases and residual filters."""
     train = data.train

@@ -150,10 +150,42 @@ class IMDBModel(Section):
 
 
 class MovieLensSplit(Section):
-    fold: Literal["u1", "u2", "u3", "u4", "u5", "ua", "ub"]
-    """Published split to use."""
+    fold: Literal["u1", "u2", "u3", "u4", "u5", "ua", "ub", "random", "last-one-out", "global-time"]
+    """What tests: a published fold; a random share; each user's last rating; the latest share."""
+    test_fraction: Share
+    """Share of all ratings that tests, of `random` and `global-time`."""
     valid_fraction: Share
-    """Share of the base file that validates."""
+    """Share of the rest that validates, held out in the same manner."""
+
+
+class FadingTerm(Section):
+    """variance * exp(-gap / days)"""
+
+    days: Positive
+    variance: NonNegative
+    """In squared stars."""
+
+
+class DatedParams(Section):
+    """The rating model that knows when a rating was given: how a user's residuals hang together."""
+
+    resolution: Literal["second", "day"]
+    """How exactly times are known, in training and test alike."""
+    same_day: NonNegative
+    """Covariance of two residuals of one day, in squared stars."""
+    fading: list[FadingTerm]
+    """Covariances that fade with the gap."""
+    share: Number
+    """Of the time effect that is added to a prediction."""
+    weight: Number
+    """In place of `ngcf_final.rating`'s, as the next two."""
+    item_filter: Number
+    user_filter: Number
+
+
+class DatedMenu(Section):
+    second: DatedParams
+    day: DatedParams
 
 
 class MovieLensParams(Section):
@@ -166,6 +198,8 @@ class MovieLensParams(Section):
     ngcf: NGCFParams
     lightgcn: LightGCNParams
     ngcf_final: MovieLensModel
+    dated: DatedMenu
+    """Of the study's rows in which the time of a test rating is known; no run has it."""
 
 
 class IMDBParams(Section):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphrec.evaluation import UserSums
 
@@ -41,10 +42,14 @@ def paired_difference(first: UserSums, second: UserSums, seed: int) -> Differenc
     weight = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)
     draws = (weight @ first.total) / (weight @ first.count)
     draws -= (weight @ second.total) / (weight @ second.count)
+    return difference_of(first.value() - second.value(), draws)
+
+
+def difference_of(value: float, draws: NDArray[np.float64]) -> Difference:
+    """Interval and p-value of a difference from its bootstrap draws (resamples,)."""
     low, high = np.quantile(draws, [LEVEL / 2, 1 - LEVEL / 2])
     p = 2 * min((draws <= 0).mean(), (draws >= 0).mean())
-    value = first.value() - second.value()
-    return Difference(value, float(low), float(high), min(1.0, max(p, 1 / RESAMPLES)))
+    return Difference(value, float(low), float(high), min(1.0, max(p, 1 / len(draws))))
 
 
 def holm(p_values: list[float]) -> list[float]:

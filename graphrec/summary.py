@@ -3,16 +3,24 @@
 import json
 from typing import Any
 
+import numpy as np
+
+from graphrec.interactions import TrainingData
 from graphrec.paths import Paths
 from graphrec.sections import Params
-from graphrec.significance import Difference, holm, load_users, paired_difference
+from graphrec.significance import load_users, paired_difference
+from graphrec.tables import HIGHER_IS_BETTER, Comparison, comparison_table, markdown_table
 
-HIGHER_IS_BETTER = {"mse": False, "ndcg_at_10": True}
+DECISIVE = ("mse", "ndcg_at_10")
+"""The measures by which runs are compared."""
 DATASETS = ("movielens", "imdb")
 COLUMNS = {
     "movielens": ("test_loss", "mse", "log_error", "rmse", "mae", "recall_at_10", "ndcg_at_10"),
     "imdb": ("test_loss", "mse", "log_error", "recall_at_10", "ndcg_at_10", "auc"),
 }
+
+CREDIT_GROUPS = {"1 training credit": (1, 1), "2": (2, 2), "3 and more": (3, 10**9)}
+CREDIT_YARDSTICKS = ("hand-set", "ease")
 
 
 def collect(params: Params, paths: Paths) -> dict[str, Any]:
@@ -35,10 +43,10 @@ def choose_best(params: Params, runs: dict[str, Any]) -> dict[str, Any]:
     best: dict[str, Any] = {}
     for dataset in DATASETS:
         names = [name for name, run in params.runs.items() if run.dataset == dataset]
-        for measure, higher in HIGHER_IS_BETTER.items():
+        for measure in DECISIVE:
             if not names:
                 continue
-            sign = 1 if higher else -1
+            sign = 1 if HIGHER_IS_BETTER[measure] else -1
             name = max(names, key=lambda name: sign * runs[name]["valid"][measure])
             best.setdefault(dataset, {})[measure] = {
                 "run": name,
@@ -51,20 +59,20 @@ def choose_best(params: Params, runs: dict[str, Any]) -> dict[str, Any]:
 def results_table(params: Params, tree: dict[str, Any], dataset: str) -> str:
     """Markdown: a row a run, then a row a yardstick; test values, deviations, validation beside."""
     columns = COLUMNS[dataset]
-    lines = [_row(["run", *columns, "valid mse", "valid ndcg_at_10"]), _rule(len(columns) + 3)]
     named = {
         name: tree["runs"][name] for name, run in params.runs.items() if run.dataset == dataset
     } | {f"*{name}*": values for name, values in tree["baselines"][dataset].items()}
+    rows = []
     for name, values in named.items():
         test = [_value(values["test"], values["test_std"], column) for column in columns]
         valid = [_value(values["valid"], {}, column) for column in ("mse", "ndcg_at_10")]
-        lines.append(_row([name, *test, *valid]))
-    return "\n".join(lines)
+        rows.append([name, *test, *valid])
+    return markdown_table(["run", *columns, "valid mse", "valid ndcg_at_10"], rows)
 
 
 def factor_table(params: Params, paths: Paths) -> str:
     """Markdown: what each run changed against its data set's base, with intervals and verdicts."""
-    rows: list[tuple[str, str, str, Difference]] = []
+    compared = []
     for dataset in DATASETS:
         base = f"{dataset}-base"
         if base not in params.runs:
@@ -75,19 +83,29 @@ def factor_table(params: Params, paths: Paths) -> str:
                 continue
             other = load_users(paths.evaluation(name) / "users.npz")
             changed = describe_change(params, name, base)
-            for measure in HIGHER_IS_BETTER:
+            for measure in DECISIVE:
                 difference = paired_difference(other[measure], users[measure], params.seed)
-                rows.append((name, changed, measure, difference))
-    corrected = holm([row[3].p for row in rows])
-    lines = [
-        _row(["run", "changed against base", "measure", "difference", "95 % interval", "verdict"]),
-        _rule(6),
-    ]
-    for (name, changed, measure, d), p in zip(rows, corrected, strict=True):
-        interval = f"{d.low:+.4f} … {d.high:+.4f}"
-        verdict = d.verdict(p, HIGHER_IS_BETTER[measure])
-        lines.append(_row([name, changed, measure, f"{d.value:+.4f}", interval, verdict]))
-    return "\n".join(lines)
+                compared.append(Comparison([name, changed], measure, difference))
+    return comparison_table(["run", "changed against base"], compared)
+
+
+def credits_table(params: Params, paths: Paths, data: TrainingData) -> str:
+    """Markdown: how well actors with one, two and more training credits are served on imdb."""
+    known = np.bincount(data.train.user, minlength=data.num_users)
+    sources = {
+        name: paths.evaluation(name) / "users.npz"
+        for name, run in params.runs.items()
+        if run.dataset == "imdb"
+    } | {f"*{name}*": paths.baselines("imdb") / f"{name}.npz" for name in CREDIT_YARDSTICKS}
+    rows = []
+    for name, path in sources.items():
+        sums = load_users(path)["ndcg_at_10"]
+        cells = []
+        for low, high in CREDIT_GROUPS.values():
+            group = (known[sums.user] >= low) & (known[sums.user] <= high)
+            cells.append(f"{sums.value(group.astype(np.float64)):.4f} ({group.sum()})")
+        rows.append([name, *cells])
+    return markdown_table(["ndcg_at_10 of actors with", *CREDIT_GROUPS], rows)
 
 
 def describe_change(params: Params, name: str, base: str) -> str:
@@ -102,11 +120,3 @@ def _value(values: dict[str, float], deviations: dict[str, float], name: str) ->
         return ""
     deviation = f" ± {deviations[name]:.4f}" if name in deviations else ""
     return f"{values[name]:.4f}{deviation}"
-
-
-def _row(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _rule(count: int) -> str:
-    return "|" + "---|" * count

@@ -9,7 +9,7 @@ from torch import Tensor
 from graphrec.graph import BipartiteGraph
 from graphrec.interactions import TrainingData
 from graphrec.losses import bpr_loss, mse_loss
-from graphrec.models import Recommender
+from graphrec.models import NGCF_Final, Recommender
 from graphrec.ranking import Seen, ndcg_at_k, relevant_ranks
 
 CUTOFF = 10
@@ -18,7 +18,7 @@ MONITORS = {"mse": ("mse", False), "total": (f"ndcg_at_{CUTOFF}", True)}
 
 
 class Validator:
-    """Both errors and NDCG@10 of a model on the validation part."""
+    """Both errors and NDCG@10 of a model on the validation part, which also calibrates targets."""
 
     def __init__(
         self, data: TrainingData, graph: BipartiteGraph, is_rating: bool, relevant_target: float
@@ -34,6 +34,8 @@ class Validator:
 
     def __call__(self, model: Recommender) -> dict[str, float]:
         nodes = model(self.graph)
+        if isinstance(model, NGCF_Final) and not self.is_rating:
+            model.calibrate(nodes, *self._credits_and_others())
         mse = mse_loss(*self._predicted_and_target(model, nodes))
         log_error = bpr_loss(
             model.score(nodes, self.user, self.item), model.score(nodes, self.user, self.contrast)
@@ -50,8 +52,12 @@ class Validator:
         }
 
     def _predicted_and_target(self, model: Recommender, nodes: Any) -> tuple[Tensor, Tensor]:
-        predicted = model.predict(nodes, self.user, self.item)
         if self.is_rating:
-            return predicted.clip(1, 5), self.target
-        none = model.predict(nodes, self.user, self.contrast)
-        return torch.cat([predicted, none]), torch.cat([self.target, torch.zeros_like(none)])
+            return model.predict(nodes, self.user, self.item).clip(1, 5), self.target
+        user, item, target = self._credits_and_others()
+        return model.predict(nodes, user, item), target
+
+    def _credits_and_others(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Held-out credits and, with target 0, as many non-credits: users, items, targets."""
+        target = torch.cat([self.target, torch.zeros_like(self.target)])
+        return self.user.repeat(2), torch.cat([self.item, self.contrast]), target

@@ -13,6 +13,7 @@ from graphrec.interactions import save_held_out, save_training_data
 from graphrec.movielens import prepare_movielens
 from graphrec.params import load_params
 from graphrec.paths import Paths
+from graphrec.splits import describe_test
 
 
 def main(dataset: str) -> None:
@@ -20,13 +21,13 @@ def main(dataset: str) -> None:
     if dataset == "movielens":
         split = params.movielens.split
         prepared = prepare_movielens(
-            paths.raw(dataset), split.fold, split.valid_fraction, params.seed
+            paths.raw(dataset), split.fold, split.valid_fraction, params.seed, split.test_fraction
         )
     else:
         prepared = prepare_imdb(paths.raw(dataset), params.seed)
     data, test, num_published, rebuild = prepared
     try:
-        counts = audit_split(data, test, num_published, rebuild)
+        counts = audit_split(data, test, num_published, rebuild) | describe_test(data, test)
         audit_graph(to_scipy(build_graph(data).adjacency()), data, test)
     except LeakError as error:
         sys.exit(f"preprocess: {dataset}: {error}")

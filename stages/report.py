@@ -7,9 +7,10 @@ from pathlib import Path
 
 from graphrec.comparison import save_json
 from graphrec.figures import draw_comparison, save
-from graphrec.params import load_params
+from graphrec.interactions import load_training_data
+from graphrec.params import load_params, study_key
 from graphrec.paths import Paths
-from graphrec.summary import COLUMNS, collect, factor_table, results_table
+from graphrec.summary import COLUMNS, collect, credits_table, factor_table, results_table
 
 BEGIN, END = "<!-- results: made by stages/report.py -->", "<!-- end of results -->"
 
@@ -20,7 +21,13 @@ def main() -> None:
     save_json(paths.metrics, tree)
     tables = {dataset: results_table(params, tree, dataset) for dataset in COLUMNS}
     results = "\n\n".join(f"**{dataset}**\n\n{table}" for dataset, table in tables.items())
-    paths.summary.write_text(SUMMARY.format(results=results, factors=factor_table(params, paths)))
+    text = SUMMARY.format(
+        results=results,
+        factors=factor_table(params, paths),
+        credits=credits_table(params, paths, load_training_data(paths.training("imdb"))),
+        study=study_section(paths, study_key(params)),
+    )
+    paths.summary.write_text(text)
     for dataset, columns in COLUMNS.items():
         named = {
             name: tree["runs"][name] for name, run in params.runs.items() if run.dataset == dataset
@@ -31,6 +38,14 @@ def main() -> None:
         figure = draw_comparison(values, deviations, columns)
         save(figure, paths.figures / f"{dataset}.png")
     insert(Path("README.md"), results)
+
+
+def study_section(paths: Paths, key: str) -> str:
+    """The study's page, one heading lower; says so where it was made with other parameters."""
+    page = paths.study.read_text().replace("\n#", "\n##").removeprefix("#")
+    if f"`{key}`" in page:
+        return f"#{page}"
+    return f"**Made with other parameters than the above: run `make study` again.**\n\n#{page}"
 
 
 def insert(readme: Path, results: str) -> None:
@@ -56,7 +71,14 @@ Each run against the base run of its data set, on the test users: difference, it
 (paired bootstrap over users), and a verdict after Holm's correction over all rows.
 
 {factors}
-"""
+
+## Actors by what is known of them
+
+In brackets the number of actors with a test credit.
+
+{credits}
+
+{study}"""
 
 if __name__ == "__main__":
     main()

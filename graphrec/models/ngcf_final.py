@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from graphrec.calibration import fit_platt
 from graphrec.graph import BipartiteGraph
 from graphrec.models.ranking_network import RankingNetwork
 from graphrec.models.rating_network import RatingNetwork
@@ -29,9 +30,12 @@ class NGCF_Final(nn.Module):
         score(u, i)  = w_s ranking(u, i) + ranking_filter[u, i]
                        + log sigmoid(slope * (target(u, i) - centre))
 
-    A model without `ranking` scores by its target; one without `rating` has the target
-    sigmoid(a ranking(u, i) + b), a and b learned, and no last term. The filters, (users, items),
-    are no parameters: they come from the training interactions and bear their weights already.
+    A model without `ranking` scores by its target. One without `rating` has no last term, and its
+    target is the chance of an interaction: sigmoid(a ranking(u, i) + b), a and b learned, while it
+    trains, and sigmoid(a' score(u, i) + b') afterwards, a' and b' calibrated on validation, since
+    interactions that a network has learned from look more certain to it than others. The filters,
+    (users, items), are no parameters: they come from the training interactions and bear their
+    weights already.
     """
 
     def __init__(
@@ -57,7 +61,9 @@ class NGCF_Final(nn.Module):
         self.liked_slope = liked_slope
         self.liked_centre = liked_centre
         # The log error leaves a score's level and scale open; a target needs both.
-        self.calibration = nn.Parameter(torch.tensor([1.0, 0.0])) if rating is None else None
+        self.level = nn.Parameter(torch.tensor([1.0, 0.0])) if rating is None else None
+        self.register_buffer("calibration", torch.tensor([1.0, 0.0]) if rating is None else None)
+        self.calibration: Tensor | None
 
     def forward(self, graph: BipartiteGraph) -> Nodes:
         """The vectors of all nodes; users first, then items."""
@@ -69,19 +75,28 @@ class NGCF_Final(nn.Module):
     def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Predicted target of each pair (n,)."""
         if self.rating is None or nodes.rating is None:
-            assert self.calibration is not None  # made where there is no rating network
-            scale, level = self.calibration
-            return torch.sigmoid(scale * self._network_score(nodes, user, item) + level)
+            chosen = self.level if self.training else self.calibration
+            assert chosen is not None  # made where there is no rating network
+            return torch.sigmoid(chosen[0] * self.score(nodes, user, item) + chosen[1])
         predicted = self.rating.predict(nodes.rating, user, item)
         if self.training or self.rating_filter is None:
             return predicted
         return self.rating_weight * predicted + self.rating_filter[user, item]
 
+    def calibrate(self, nodes: Nodes, user: Tensor, item: Tensor, target: Tensor) -> None:
+        """Set what turns scores into chances, from held-out pairs (n,) with targets 0 and 1.
+
+        A model that predicts ratings has nothing to set.
+        """
+        if self.calibration is not None:
+            self.calibration.copy_(fit_platt(self.score(nodes, user, item), target))
+
     def score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Ranking score of each pair (n,)."""
         if self.ranking is None:
             return self.predict(nodes, user, item)
-        score = self._network_score(nodes, user, item)
+        assert nodes.ranking is not None
+        score = self.ranking.score(nodes.ranking, user, item)
         if self.training:
             return score
         if self.ranking_filter is not None:
@@ -111,11 +126,6 @@ class NGCF_Final(nn.Module):
             return predicted
         return self.rating_weight * predicted + self.rating_filter[user][:, item]
 
-    def _network_score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
-        assert self.ranking is not None  # one of the two networks is there
-        assert nodes.ranking is not None
-        return self.ranking.score(nodes.ranking, user, item)
-
     def _liked(self, target: Tensor) -> Tensor:
         return F.logsigmoid(self.liked_slope * (target - self.liked_centre))
 
@@ -123,4 +133,4 @@ class NGCF_Final(nn.Module):
         """Each network's own settings for an optimiser."""
         networks = (self.rating, self.ranking)
         groups = [group for network in networks if network for group in network.parameter_groups()]
-        return groups if self.calibration is None else [*groups, {"params": [self.calibration]}]
+        return groups if self.level is None else [*groups, {"params": [self.level]}]

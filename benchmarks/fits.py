@@ -1,0 +1,157 @@
+"""One fit of the study: its split, its filters, its training, its measures."""
+
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from graphrec.baselines import imdb_baselines, movielens_baselines
+from graphrec.comparison import measurement, predictor_of
+from graphrec.dated import fit_dated
+from graphrec.evaluation import Evaluation, Predictor, evaluate_model
+from graphrec.filter_sets import imdb_filters, movielens_filters
+from graphrec.fitting import fit_run, with_validation
+from graphrec.imdb import prepare_imdb
+from graphrec.interactions import Features, HeldOut, Interactions, TrainingData
+from graphrec.movielens import prepare_movielens
+from graphrec.oversmoothing import likeness_by_layer
+from graphrec.paths import Paths
+from graphrec.ranking import Seen
+from graphrec.sections import Params, RunParams
+
+RESAMPLES = 1000
+YARDSTICK = {"epochs": 300, "patience": 40, "log_error_weight": 100.0}
+"""For published graph models, whose one score serves one error: long, and for the ranking alone."""
+
+
+class Fit(NamedTuple):
+    """What is trained on what."""
+
+    row: str
+    """Fits of one row differ by seed and fold alone."""
+    run: RunParams
+    fold: str = "u1"
+    """Of movielens."""
+    seed: int = 0
+    """Added to that of params.yaml; the split stays the same."""
+    refitted: bool = False
+    """On training and validation part together, for all epochs."""
+    clock: Literal["", "second", "day"] = ""
+    """How exactly the time of the rating to predict is known, if it is."""
+    liked: bool = False
+    """On the relevant ratings alone."""
+    features: bool = True
+    """Whether networks see side features."""
+
+
+class Outcome(NamedTuple):
+    """Measures of a fit; a refitted one has no validation part left."""
+
+    valid: Evaluation | None
+    test: Evaluation
+    likeness: list[float]
+    """Mean cosine of the nodes, before any layer and after each one."""
+
+
+class Bench:
+    """Fits and measures under one set of parameters; splits and filters are made once each."""
+
+    def __init__(self, params: Params) -> None:
+        self.params = params
+        self._parts: dict[tuple[str, str], tuple[TrainingData, HeldOut]] = {}
+        self._filters: dict[tuple[str, str, bool], dict[str, Any]] = {}
+
+    def part(self, dataset: str, fold: str) -> tuple[TrainingData, HeldOut]:
+        """Training data and test part, as the preprocess stage makes them."""
+        if (dataset, fold) not in self._parts:
+            folder, split = Paths().raw(dataset), self.params.movielens.split
+            if dataset == "imdb":
+                prepared = prepare_imdb(folder, self.params.seed)
+            else:
+                prepared = prepare_movielens(
+                    folder, fold, split.valid_fraction, self.params.seed, split.test_fraction
+                )
+            self._parts[dataset, fold] = prepared.data, prepared.test
+        return self._parts[dataset, fold]
+
+    def filters(self, dataset: str, fold: str, refitted: bool) -> dict[str, Any]:
+        """The closed-form filters, as the filter stage fits them."""
+        key = (dataset, fold, refitted)
+        if key not in self._filters:
+            data, options = self.part(dataset, fold)[0], self.params.of(dataset).filters
+            data = with_validation(data) if refitted else data
+            fit: Any = imdb_filters if dataset == "imdb" else movielens_filters
+            self._filters[key] = fit(data, **options.model_dump())
+        return self._filters[key]
+
+    def run(self, fit: Fit) -> Outcome:
+        """Train and measure; equal arguments give equal numbers."""
+        return self.measure(*self.train(fit), fit)
+
+    def train(self, fit: Fit) -> tuple[Predictor, list[float]]:
+        """The trained model, and how alike its nodes are after each layer."""
+        data, test = self.part(fit.run.dataset, fit.fold)
+        known = with_validation(data) if fit.refitted else data
+        if fit.clock:
+            options = getattr(self.params.movielens.dated, fit.clock)
+            return fit_dated(fit.run, self._seeded(fit), known, [data.valid, test], options), []
+        if fit.liked:
+            relevant = known.train.target >= self.params.relevant_target(fit.run.dataset)
+            known = replace(known, train=known.train[relevant])
+        if not fit.features:
+            known = without_features(known)
+        filters = {}
+        if fit.run.model == "ngcf_final":
+            filters = self.filters(fit.run.dataset, fit.fold, fit.refitted)
+        model, graph, _ = fit_run(
+            fit.run, self._seeded(fit), known, filters, lambda _: None, refitted=fit.refitted
+        )
+        return predictor_of(model, graph), likeness_by_layer(model, graph)
+
+    def measure(self, predictor: Predictor, likeness: list[float], fit: Fit) -> Outcome:
+        """Validation and test measures of a fit."""
+        valid = None if fit.refitted else self.validate(predictor, fit)
+        data, test = self.part(fit.run.dataset, fit.fold)
+        return Outcome(
+            valid, self._evaluate(predictor, fit, test, [data.valid.interactions]), likeness
+        )
+
+    def validate(self, predictor: Predictor, fit: Fit) -> Evaluation:
+        """Validation measures of a fit; test is not looked at."""
+        return self._evaluate(predictor, fit, self.part(fit.run.dataset, fit.fold)[0].valid, [])
+
+    def _evaluate(
+        self, predictor: Predictor, fit: Fit, held_out: HeldOut, earlier: list[Interactions]
+    ) -> Evaluation:
+        data, _ = self.part(fit.run.dataset, fit.fold)
+        how = replace(measurement(self.params, fit.run.dataset), resamples=RESAMPLES)
+        popularity = np.bincount(data.train.item, minlength=data.num_items)
+        seen = Seen([data.train, *earlier], data.num_users)
+        return evaluate_model(predictor, held_out, seen, popularity, how)
+
+    def yardsticks(self, dataset: str) -> dict[str, Predictor]:
+        """The trivial ones, as the baseline stage has them."""
+        data = self.part(dataset, "u1")[0]
+        if dataset == "movielens":
+            return movielens_baselines(data, self.params.relevant_target(dataset))
+        return imdb_baselines(data)
+
+    def _seeded(self, fit: Fit) -> Params:
+        update: dict[str, Any] = {"seed": self.params.seed + fit.seed}
+        if fit.run.model != "ngcf_final":
+            update["train"] = self.params.train.model_copy(update=YARDSTICK)
+        return self.params.model_copy(update=update)
+
+
+def without_features(data: TrainingData) -> TrainingData:
+    """The same data, all side features 0."""
+
+    def empty(features: Features) -> Features:
+        return {
+            name: sp.csr_array(block.shape, dtype=block.dtype) for name, block in features.items()
+        }
+
+    return replace(
+        data, user_features=empty(data.user_features), item_features=empty(data.item_features)
+    )

@@ -1,0 +1,42 @@
+"""Markdown tables, and the one form in which differences are reported."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from graphrec.significance import Difference, holm
+
+HIGHER_IS_BETTER = {
+    "mse": False,
+    "rmse": False,
+    "ndcg_at_10": True,
+    "recall_at_10": True,
+    "auc": True,
+}
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Heads, the rule below them, and a line a row."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+class Comparison(NamedTuple):
+    """Of one thing with another by a measure."""
+
+    labels: Sequence[str]
+    measure: str
+    difference: Difference
+
+
+def comparison_table(heads: Sequence[str], compared: list[Comparison]) -> str:
+    """A row a comparison: labels, measure, difference, interval, verdict after Holm's correction.
+
+    `heads` are those of the labels.
+    """
+    corrected = holm([comparison.difference.p for comparison in compared])
+    rows = []
+    for (labels, measure, found), p in zip(compared, corrected, strict=True):
+        verdict = found.verdict(p, HIGHER_IS_BETTER[measure])
+        interval = f"{found.low:+.4f} … {found.high:+.4f}"
+        rows.append([*labels, measure, f"{found.value:+.4f}", interval, verdict])
+    return markdown_table([*heads, "measure", "difference", "95 % interval", "verdict"], rows)
