@@ -101,10 +101,12 @@ def change(tree: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def fit_changed(tree: dict[str, Any], name: str, changes: Change) -> Evaluation:
+def fit_changed(
+    tree: dict[str, Any], name: str, changes: Change, paths: Paths | None = None
+) -> Evaluation:
     """Validation measures of a run with some changes in it."""
     params = check_params(change(tree, changes.values))
-    run, bench = select_run(params, name), Bench(params)
+    run, bench = select_run(params, name), Bench(params, paths)
     fold = params.movielens.split.fold if run.dataset == "movielens" else ""
     fit = Fit(changes.what, run, fold, features=changes.features)
     return bench.validate(bench.train(fit)[0], fit)

@@ -21,8 +21,24 @@ from graphrec.ranking import Seen
 from graphrec.sections import Params, RunParams
 
 RESAMPLES = 1000
-YARDSTICK = {"epochs": 300, "patience": 40, "log_error_weight": 100.0}
-"""For published graph models, whose one score serves one error: long, and for the ranking alone."""
+
+
+class Published(NamedTuple):
+    """A published graph model as a yardstick of rankings: its settings, chosen on validation."""
+
+    model: Literal["ngcf", "lightgcn"]
+    layers: int
+    learning_rate: float
+    weight_decay: float
+
+
+PUBLISHED = {
+    "matrix factorisation": Published("lightgcn", 0, 0.01, 0.01),
+    "lightgcn": Published("lightgcn", 2, 0.01, 0.001),
+    "ngcf": Published("ngcf", 2, 0.003, 0.001),
+}
+LONG = {"epochs": 300, "patience": 40, "log_error_weight": 100.0}
+"""Their training: their one score serves one error, so the log error has nearly all the weight."""
 
 
 class Fit(NamedTuple):
@@ -39,8 +55,8 @@ class Fit(NamedTuple):
     """On training and validation part together, for all epochs."""
     clock: Literal["", "second", "day"] = ""
     """How exactly the time of the rating to predict is known, if it is."""
-    liked: bool = False
-    """On the relevant ratings alone."""
+    published: Published | None = None
+    """In place of the run's own model, on the relevant ratings alone."""
     features: bool = True
     """Whether networks see side features."""
 
@@ -57,15 +73,16 @@ class Outcome(NamedTuple):
 class Bench:
     """Fits and measures under one set of parameters; splits and filters are made once each."""
 
-    def __init__(self, params: Params) -> None:
+    def __init__(self, params: Params, paths: Paths | None = None) -> None:
         self.params = params
+        self.paths = paths or Paths()
         self._parts: dict[tuple[str, str], tuple[TrainingData, HeldOut]] = {}
         self._filters: dict[tuple[str, str, bool], dict[str, Any]] = {}
 
     def part(self, dataset: str, fold: str) -> tuple[TrainingData, HeldOut]:
         """Training data and test part, as the preprocess stage makes them."""
         if (dataset, fold) not in self._parts:
-            folder, split = Paths().raw(dataset), self.params.movielens.split
+            folder, split = self.paths.raw(dataset), self.params.movielens.split
             if dataset == "imdb":
                 prepared = prepare_imdb(folder, self.params.seed)
             else:
@@ -96,13 +113,13 @@ class Bench:
         if fit.clock:
             options = getattr(self.params.movielens.dated, fit.clock)
             return fit_dated(fit.run, self._seeded(fit), known, [data.valid, test], options), []
-        if fit.liked:
+        if fit.published:
             relevant = known.train.target >= self.params.relevant_target(fit.run.dataset)
             known = replace(known, train=known.train[relevant])
         if not fit.features:
             known = without_features(known)
         filters = {}
-        if fit.run.model == "ngcf_final":
+        if fit.published is None:
             filters = self.filters(fit.run.dataset, fit.fold, fit.refitted)
         model, graph, _ = fit_run(
             fit.run, self._seeded(fit), known, filters, lambda _: None, refitted=fit.refitted
@@ -138,10 +155,17 @@ class Bench:
         return imdb_baselines(data)
 
     def _seeded(self, fit: Fit) -> Params:
-        update: dict[str, Any] = {"seed": self.params.seed + fit.seed}
-        if fit.run.model != "ngcf_final":
-            update["train"] = self.params.train.model_copy(update=YARDSTICK)
-        return self.params.model_copy(update=update)
+        params = self.params.model_copy(update={"seed": self.params.seed + fit.seed})
+        if fit.published is None:
+            return params
+        rate, decay = fit.published.learning_rate, fit.published.weight_decay
+        section = params.of(fit.run.dataset)
+        options = getattr(section, fit.published.model).model_copy(update={"weight_decay": decay})
+        changed = {
+            "train": params.train.model_copy(update={**LONG, "learning_rate": rate}),
+            fit.run.dataset: section.model_copy(update={fit.published.model: options}),
+        }
+        return params.model_copy(update=changed)
 
 
 def without_features(data: TrainingData) -> TrainingData:

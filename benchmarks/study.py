@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.fits import Bench, Fit, Outcome
+from benchmarks.fits import PUBLISHED, Bench, Fit, Outcome
 from benchmarks.study_tables import Rows, study_page
 from graphrec.comparison import save_json
 from graphrec.params import load_params, select_run, study_key
@@ -48,9 +48,9 @@ def plan(params: Params, seeds: int, folds: list[str]) -> Iterator[Fit]:
         for name, run, fold in (("movielens-base", base, "u1"), ("imdb-base", imdb, "")):
             yield Fit(f"{name}, {layers} layers", with_(run, layers=layers), fold)
     for name, run, fold in (("movielens", base, "u1"), ("imdb", imdb, "")):
-        for model, layers in (("matrix factorisation", 0), ("lightgcn", 2), ("ngcf", 2)):
-            plain = with_(run, model="ngcf" if model == "ngcf" else "lightgcn", layers=layers)
-            yield Fit(f"{name} {model}", plain, fold, liked=name == "movielens")
+        for model, published in PUBLISHED.items():
+            plain = with_(run, model=published.model, layers=published.layers)
+            yield Fit(f"{name} {model}", plain, fold, published=published)
 
 
 def with_(run: RunParams, **changes: Any) -> RunParams:
@@ -66,17 +66,9 @@ def trivial(bench: Bench) -> Iterator[tuple[Fit, Outcome]]:
             yield fit, bench.measure(predictor, [], fit)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--folds", nargs="*", default=["u1", "u2", "u3", "u4", "u5"])
-    options = parser.parse_args()
-    params = load_params()
-    bench = Bench(params)
-    fits = list(plan(params, options.seeds, options.folds))
-    print(f"{len(fits)} fits, about {len(fits) * SECONDS_A_FIT / 60:.0f} minutes on two cores")
+def carry_out(bench: Bench, fits: list[Fit]) -> Rows:
+    """The outcomes of the yardsticks and of `fits`, a line a fit as they come."""
     rows: Rows = list(trivial(bench))
-    paths = Paths()
     for number, fit in enumerate(fits, 1):
         started = time.perf_counter()
         rows.append((fit, bench.run(fit)))
@@ -85,7 +77,12 @@ def main() -> None:
         seconds = time.perf_counter() - started
         named = f"{number}/{len(fits)} {fit.row} {fit.fold} seed {fit.seed}"
         print(f"{named}: {told} ({seconds:.0f} s)", flush=True)
-    tree = [
+    return rows
+
+
+def save_study(rows: Rows, key: str, paths: Paths) -> None:
+    """The page, and every number of every fit beside it; `key` names the parameters."""
+    fits = [
         {
             **fit._asdict(),
             "run": fit.run.model_dump(),
@@ -95,9 +92,20 @@ def main() -> None:
         }
         for fit, outcome in rows
     ]
-    save_json(paths.study.with_suffix(".json"), {"params": study_key(params), "fits": tree})
-    paths.study.write_text(study_page(rows, study_key(params)))
+    save_json(paths.study.with_suffix(".json"), {"params": key, "fits": fits})
+    paths.study.write_text(study_page(rows, key))
     print(f"written: {paths.study} and its .json")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--folds", nargs="*", default=["u1", "u2", "u3", "u4", "u5"])
+    options = parser.parse_args()
+    params = load_params()
+    fits = list(plan(params, options.seeds, options.folds))
+    print(f"{len(fits)} fits, about {len(fits) * SECONDS_A_FIT / 60:.0f} minutes on two cores")
+    save_study(carry_out(Bench(params), fits), study_key(params), Paths())
 
 
 if __name__ == "__main__":

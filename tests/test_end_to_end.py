@@ -13,7 +13,15 @@ import yaml
 from graphrec.tracking import CONTENT, Tracker
 
 PROJECT = Path(__file__).parent.parent
-COPIED = ("graphrec", "stages", "params.yaml", "dvc.yaml", ".dvcignore", "README.md")
+COPIED = (
+    "graphrec",
+    "stages",
+    "params.yaml",
+    "dvc.yaml",
+    ".dvcignore",
+    "README.md",
+    "reports/study.md",
+)
 RUNS = ("movielens-base", "imdb-base")
 
 
@@ -62,6 +70,7 @@ def project(published, tmp_path_factory) -> Path:
         if source.is_dir():
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
+            (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(source, root / name)
     shutil.copytree(published.folder, root / "mirror")
     shutil.copy(published.checksums, root / "graphrec" / "SHA256SUMS")
