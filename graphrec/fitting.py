@@ -1,5 +1,6 @@
 """Training one run from its data: what the train stage and the study share."""
 
+import ctypes
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,10 @@ from graphrec.sections import Params, RunParams
 from graphrec.training import History, Row, train_model
 from graphrec.validation import MONITORS, Validator
 
+KEPT_MEMORY = 1 << 30
+"""Bytes up to which freed memory stays with the process."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
+
 
 def make_repeatable(seed: int, threads: int) -> None:
     """Set torch's seed, its number of threads, and ask for algorithms that repeat to the bit."""
@@ -22,6 +27,17 @@ def make_repeatable(seed: int, threads: int) -> None:
     torch.use_deterministic_algorithms(True)
     # Nothing here reads memory that it has not written; filling it costs more than the training.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    keep_freed_memory()
+
+
+def keep_freed_memory() -> None:
+    """Have glibc keep what a step frees for the next one; elsewhere do nothing.
+
+    Otherwise each step's matrices are mapped and unmapped: over a thousand page faults a step.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        for option in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
+            mallopt(option, KEPT_MEMORY)
 
 
 def fit_run(

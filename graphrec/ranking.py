@@ -43,8 +43,13 @@ def score_blocks(scorer: Scorer, user: Tensor, seen: Seen) -> Iterator[tuple[Ten
         yield block, seen.mask(scores, block)
 
 
-def relevant_ranks(scorer: Scorer, relevant: Interactions, seen: Seen) -> tuple[Tensor, Tensor]:
+def relevant_ranks(
+    scorer: Scorer, relevant: Interactions, seen: Seen, depth: int | None = None
+) -> tuple[Tensor, Tensor]:
     """User and rank, from 1, of each relevant interaction: (n,) and (n,), sorted by user.
+
+    With `depth` ranks up to it are exact, and those of other interactions some number beyond it:
+    all that a measure at `depth` needs, for much less work.
 
     A tie between a relevant and another item always counts against the relevant one, so that a
     constant score earns nothing. Each user's relevant items have distinct ranks.
@@ -59,12 +64,13 @@ def relevant_ranks(scorer: Scorer, relevant: Interactions, seen: Seen) -> tuple[
         line = torch.searchsorted(block, user[here])
         mine = scores[line, item[here]]
         scores[line, item[here]] = -torch.inf  # from here on only the rivals count
-        better = torch.cat(
-            [
-                (scores[lines] >= values[:, None]).sum(dim=1)
-                for lines, values in zip(line.split(BLOCK), mine.split(BLOCK), strict=True)
-            ]
-        )
+        better = torch.full_like(line, scores.shape[1])
+        counted = torch.arange(len(line))
+        if depth is not None and depth <= scores.shape[1]:
+            worst = scores.topk(depth, dim=1).values[:, -1]
+            counted = (mine > worst[line]).nonzero().squeeze(1)
+        for part in counted.split(BLOCK):
+            better[part] = (scores[line[part]] >= mine[part, None]).sum(dim=1)
         best_first = torch.from_numpy(np.lexsort((-mine.numpy(), line.numpy())))
         place = torch.empty_like(line)
         place[best_first] = torch.arange(len(line)) - torch.searchsorted(line, line)

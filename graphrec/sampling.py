@@ -62,11 +62,13 @@ class NegativeSampler:
 
     def sample(self, user: Tensor) -> Tensor:
         """One item for each entry of `user`, of the same shape."""
-        item = torch.randint(self.num_items, user.shape, generator=self.generator)
-        while (clash := self.contains(user, item)).any():
-            fresh = torch.randint(self.num_items, (int(clash.sum()),), generator=self.generator)
-            item[clash] = fresh
-        return item
+        users = user.flatten()
+        item = torch.randint(self.num_items, users.shape, generator=self.generator)
+        clash = self.contains(users, item).nonzero().squeeze(1)
+        while len(clash):
+            item[clash] = torch.randint(self.num_items, clash.shape, generator=self.generator)
+            clash = clash[self.contains(users[clash], item[clash])]
+        return item.view_as(user)
 
     def contains(self, user: Tensor, item: Tensor) -> Tensor:
         """Whether each pair is a training interaction; boolean, of the shape of `user`."""

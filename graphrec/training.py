@@ -63,7 +63,7 @@ def train_model(
     Raises DivergedError on a loss that is not finite.
     """
     steps = epochs * len(loader)
-    optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate)
+    optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(
         optimizer, 1.0, final_learning_rate, total_iters=max(steps, 1)
     )
@@ -78,12 +78,8 @@ def train_model(
             nodes = model(graph.without(batch.row) if leave_out_targets else graph)
             predicted = model.predict(nodes, batch.rated_user, batch.rated_item)
             mse = mse_loss(predicted, batch.target)
-            positive = model.score(nodes, batch.user, batch.item)
-            with torch.set_grad_enabled(batch.rivals is None):
-                log_error = bpr_loss(positive, model.score(nodes, batch.user, batch.negative))
-            minimised = log_error
-            if batch.rivals is not None:
-                minimised = rivals_loss(model, nodes, positive, batch.rivals)
+            with torch.set_grad_enabled(risk != "mse"):
+                minimised, log_error = log_errors(model, nodes, batch)
             loss = combine_risk(risk, mse, minimised, log_error_weight)
             loss.backward()
             optimizer.step()
@@ -107,6 +103,18 @@ def train_model(
     model.load_state_dict(best_weights)
     model.eval()
     return history
+
+
+def log_errors(model: Recommender, nodes: Any, batch: Batch) -> tuple[Tensor, Tensor]:
+    """The log error to minimise, against the rivals where there are any, and the pair loss."""
+    if batch.rivals is None or not torch.is_grad_enabled():
+        user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
+        pairs = bpr_loss(*model.score(nodes, user, item).chunk(2))
+        return pairs, pairs
+    positive = model.score(nodes, batch.user, batch.item)
+    with torch.no_grad():
+        pairs = bpr_loss(positive, model.score(nodes, batch.user, batch.negative))
+    return rivals_loss(model, nodes, positive, batch.rivals), pairs
 
 
 def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals) -> Tensor:

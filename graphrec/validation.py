@@ -42,7 +42,7 @@ class Validator:
         )
         every = torch.arange(self.graph.num_items)
         ranks = relevant_ranks(
-            lambda user: model.score_block(nodes, user, every), self.relevant, self.seen
+            lambda user: model.score_block(nodes, user, every), self.relevant, self.seen, CUTOFF
         )
         ndcg = ndcg_at_k(*ranks, CUTOFF)[1].mean()
         return {

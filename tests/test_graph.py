@@ -26,16 +26,9 @@ def graph() -> BipartiteGraph:
     return BipartiteGraph(user, item, target, NUM_USERS, NUM_ITEMS)
 
 
-def pairs_of(graph: BipartiteGraph) -> tuple[torch.Tensor, torch.Tensor]:
-    """User and item of each interaction, in the order of its row number."""
-    forward = graph.row < graph.num_users
-    order = torch.argsort(graph.edge[forward])
-    return graph.row[forward][order], graph.column[forward][order] - graph.num_users
-
-
 def dense(graph: BipartiteGraph, marked: torch.Tensor, degrees_of: torch.Tensor) -> np.ndarray:
     """D^-1/2 A D^-1/2 by its definition, in float64; zero rows where a node is isolated."""
-    user, item = (part.numpy() for part in pairs_of(graph))
+    user, item = graph.user.numpy(), graph.item.numpy()
     whole, part = (np.zeros((graph.num_nodes, graph.num_nodes)) for _ in range(2))
     for matrix, mask in ((whole, degrees_of), (part, marked)):
         matrix[user[mask], item[mask] + graph.num_users] = 1
@@ -146,6 +139,6 @@ def test_from_scipy_undoes_to_scipy(graph):
 
 
 def test_build_graph_has_the_training_interactions_in_their_order(data):
-    user, item = pairs_of(build_graph(data))
-    np.testing.assert_array_equal(user.numpy(), data.train.user)
-    np.testing.assert_array_equal(item.numpy(), data.train.item)
+    graph = build_graph(data)
+    np.testing.assert_array_equal(graph.user.numpy(), data.train.user)
+    np.testing.assert_array_equal(graph.item.numpy(), data.train.item)

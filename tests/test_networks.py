@@ -7,7 +7,7 @@ import torch
 
 from graphrec.graph import BipartiteGraph, from_scipy, to_scipy
 from graphrec.models import NGCF_Final, RankingNetwork, RatingNetwork
-from graphrec.models.ngcf import NEGATIVE_SLOPE
+from graphrec.models.operators import NEGATIVE_SLOPE
 
 USERS, ITEMS, DIM, LEVELS = 9, 12, 5, 5
 LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
@@ -60,7 +60,8 @@ def test_rating_network_agrees_with_the_dense_equation(graph, layers):
     w = values(network)
     laplacian = to_scipy(graph.adjacency()).toarray().astype(float)
     rating = np.zeros_like(laplacian)
-    rating[graph.row, graph.column] = graph.target[graph.edge]
+    rating[graph.user, graph.item + USERS] = graph.target
+    rating += rating.T
     message = sum(
         (laplacian * (rating == level)) @ w["embedding"][:level].sum(axis=0)
         for level in range(1, LEVELS + 1)

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from graphrec.graph import BipartiteGraph
-from graphrec.models.ngcf import NEGATIVE_SLOPE, NGCF
+from graphrec.models.ngcf import NGCF
+from graphrec.models.operators import NEGATIVE_SLOPE
 
 USERS, ITEMS = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 1, 1, 3])
 """On 3 users and 4 items; item 2 is isolated."""
@@ -37,9 +38,8 @@ def make_model(graph: BipartiteGraph, layers: int, **options) -> NGCF:
 def oracle(model: NGCF, graph: BipartiteGraph) -> np.ndarray:
     """E_next = LeakyReLU((L + I) E W1 + b1 + (L E ⊙ E) W2 + b2), dense and in float64."""
     count, users = graph.num_nodes, graph.num_users
-    forward = graph.row < users
     adjacency = np.zeros((count, count))
-    adjacency[graph.row[forward], graph.column[forward]] = 1
+    adjacency[graph.user, graph.item + users] = 1
     adjacency += adjacency.T
     degree = np.maximum(adjacency.sum(axis=1), 1)
     laplacian = adjacency / np.sqrt(np.outer(degree, degree))
@@ -87,9 +87,8 @@ def test_scores_are_dot_products_however_they_are_asked_for(graph):
 def test_relabelling_the_nodes_permutes_the_output():
     model = make_model(LARGE, 3)
     user_at, item_at = torch.randperm(LARGE.num_users), torch.randperm(LARGE.num_items)
-    forward = LARGE.row < LARGE.num_users
-    user, item = LARGE.row[forward], LARGE.column[forward] - LARGE.num_users
-    renamed = make_graph(user_at[user], item_at[item], LARGE.num_users, LARGE.num_items)
+    user, item = user_at[LARGE.user], item_at[LARGE.item]
+    renamed = make_graph(user, item, LARGE.num_users, LARGE.num_items)
     places = torch.cat([user_at, item_at + LARGE.num_users])
     twin = make_model(renamed, 3)
     twin.load_state_dict(model.state_dict())

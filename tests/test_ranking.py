@@ -34,6 +34,16 @@ def test_blocks_of_users_do_not_change_the_ranks(monkeypatch):
     assert ranks_by_user(task) == whole
 
 
+@pytest.mark.parametrize("depth", [1, 3, 1000])
+def test_ranks_up_to_a_depth_are_exact_and_others_beyond_it(depth):
+    for seed in range(40):
+        task = random_task(seed, ties=seed % 2 == 0)
+        user, exact = relevant_ranks(*task.arguments())
+        same, rank = relevant_ranks(*task.arguments(), depth)
+        assert torch.equal(user, same)
+        assert torch.equal(rank.clamp(max=depth + 1), exact.clamp(max=depth + 1))
+
+
 def test_each_rank_belongs_to_its_own_interaction():
     scores = torch.tensor([[0.1, 0.9, 0.5, 0.7]])
     nothing = Seen([interactions([])], 1)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from graphrec.graph import BipartiteGraph, propagate
-from graphrec.models.ngcf import dot_block, dot_pairs
+from graphrec.models.operators import dot_block, dot_pairs
 
 
 class LightGCN(nn.Module):

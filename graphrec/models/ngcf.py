@@ -7,9 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph import BipartiteGraph, propagate
-
-NEGATIVE_SLOPE = 0.2
-"""Of the LeakyReLU, as in the authors' code."""
+from graphrec.models.operators import dot_block, dot_pairs, unit_rows, update
 
 
 class NGCFLayer(nn.Module):
@@ -30,8 +28,8 @@ class NGCFLayer(nn.Module):
 
     def forward(self, adjacency: Tensor, x: Tensor) -> Tensor:
         neighbours = propagate(adjacency, x)
-        update: Tensor = self.sum(neighbours + x) + self.interaction(neighbours * x)
-        return F.leaky_relu(update, NEGATIVE_SLOPE)
+        weight = torch.cat([self.sum.weight, self.interaction.weight], dim=1)
+        return update(neighbours, x, weight, self.sum.bias + self.interaction.bias)
 
 
 class NGCF(nn.Module):
@@ -73,7 +71,7 @@ class NGCF(nn.Module):
         outputs = [x]
         for layer in self.layers:
             x = F.dropout(layer(graph.adjacency(), x), self.message_dropout, self.training)
-            outputs.append(F.normalize(x, dim=1))
+            outputs.append(unit_rows(x))
         return torch.cat(outputs, dim=1)
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
@@ -91,14 +89,3 @@ class NGCF(nn.Module):
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything."""
         return [{"params": list(self.parameters()), "weight_decay": self.weight_decay}]
-
-
-def dot_pairs(nodes: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    """Dot products (n,) of the vectors of two nodes each."""
-    # The backward of an embedding look-up adds up in order: fast, and the same at every call.
-    return (F.embedding(first, nodes) * F.embedding(second, nodes)).sum(dim=1)
-
-
-def dot_block(nodes: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    """Dot products (n, m) of the vectors of each of `first` (n,) with each of `second` (m,)."""
-    return F.embedding(first, nodes) @ F.embedding(second, nodes).T

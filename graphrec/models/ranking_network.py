@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph import BipartiteGraph, propagate_with
-from graphrec.models.ngcf import NGCFLayer, dot_block, dot_pairs
+from graphrec.models.ngcf import NGCFLayer
+from graphrec.models.operators import dot_pairs, unit_rows
 
 INITIAL_DEVIATION = 0.1
 
@@ -66,10 +67,10 @@ class RankingNetwork(nn.Module):
         x = propagate_with(*self.features, self.projection * kept)
         if self.free is not None:
             x = x + self.free
-        outputs = [F.normalize(x, dim=1)]
+        outputs = [unit_rows(x)]
         for layer in self.layers:
             x = F.dropout(layer(graph.adjacency(), x), self.dropout, self.training)
-            outputs.append(F.normalize(x, dim=1))
+            outputs.append(unit_rows(x))
         return torch.cat(outputs, dim=1)
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
@@ -79,8 +80,11 @@ class RankingNetwork(nn.Module):
 
     def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
-        score = self.temperature * dot_block(nodes, user, item + self.num_users)
-        return score if self.item_bias is None else score + self.item_bias[item]
+        users = self.temperature * F.embedding(user, nodes)
+        items = F.embedding(item + self.num_users, nodes)
+        if self.item_bias is None:
+            return users @ items.T
+        return torch.addmm(self.item_bias[item], users, items.T)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything but the item biases and the temperature."""

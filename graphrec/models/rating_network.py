@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph import BipartiteGraph, propagate, propagate_with
-from graphrec.models.ngcf import NEGATIVE_SLOPE
+from graphrec.models.operators import NEGATIVE_SLOPE, dot_block, dot_pairs
 
 INITIAL_DEVIATION = 0.1
 """Of the embeddings: they meet a dense layer, so they need no Xavier scale."""
@@ -67,7 +67,10 @@ class RatingNetwork(nn.Module):
         self.dim = dim
 
     def forward(self, graph: BipartiteGraph) -> Tensor:
-        """(nodes, dim + 1): a node's vector, and its share of the rating in the last column."""
+        """(nodes, dim + 2): vectors whose dot product is a rating less the mean.
+
+        A user's is [x / sqrt(dim), b_u + a·x, 1], an item's [y, 1, b_i + c·y].
+        """
         users = self.num_users
         if self.training:
             graph = graph.drop(self.edge_dropout)
@@ -91,22 +94,20 @@ class RatingNetwork(nn.Module):
             neighbours = propagate(graph.adjacency(), x)
             x = F.leaky_relu(linear(neighbours + x) + product(neighbours * x), NEGATIVE_SLOPE)
             total = total + x / number
-        share = torch.cat([self.user_slope(total[:users]), self.item_slope(total[users:])])
-        return torch.cat([total, share + self.bias[:, None]], dim=1)
+        x, y = total[:users], total[users:]
+        of_user = self.user_slope(x) + self.bias[:users, None]
+        of_item = self.item_slope(y) + self.bias[users:, None]
+        left = torch.cat([x / self.dim**0.5, of_user, torch.ones_like(of_user)], dim=1)
+        right = torch.cat([y, torch.ones_like(of_item), of_item], dim=1)
+        return torch.cat([left, right])
 
     def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Ratings of pairs (n,)."""
-        x, y = F.embedding(user, nodes), F.embedding(item + self.num_users, nodes)
-        product = (x[:, :-1] * y[:, :-1]).sum(dim=1) / self.dim**0.5
-        rating: Tensor = self.mean + x[:, -1] + y[:, -1] + product
-        return rating
+        return self.mean + dot_pairs(nodes, user, item + self.num_users)
 
     def predict_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Ratings of each of `item` (m,) by each of `user` (n,): (n, m)."""
-        x, y = nodes[user], nodes[item + self.num_users]
-        product = x[:, :-1] @ y[:, :-1].T / self.dim**0.5
-        rating: Tensor = self.mean + x[:, -1:] + y[:, -1] + product
-        return rating
+        return self.mean + dot_block(nodes, user, item + self.num_users)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything but the biases and the mean."""

@@ -1,0 +1,50 @@
+"""The written-out derivatives against numerical ones, and the values against plain torch."""
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from graphrec.models.operators import NEGATIVE_SLOPE, dot_block, dot_pairs, unit_rows, update
+
+NODES, DIM = 6, 4
+
+
+def doubles(*shape: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(sum(shape))
+    return torch.randn(shape, dtype=torch.double, generator=generator).requires_grad_()
+
+
+def test_update_is_the_two_products_and_passes_gradcheck():
+    neighbours, x = doubles(NODES, DIM), doubles(NODES, DIM)
+    weight, bias = doubles(3, 2 * DIM), doubles(3)
+    first, second = weight.split(DIM, dim=1)
+    expected = (neighbours + x) @ first.T + (neighbours * x) @ second.T + bias
+    expected = F.leaky_relu(expected, NEGATIVE_SLOPE)
+    torch.testing.assert_close(update(neighbours, x, weight, bias), expected)
+    assert torch.autograd.gradcheck(update, (neighbours, x, weight, bias))
+
+
+def test_unit_rows_are_torch_s_own_and_pass_gradcheck():
+    x = doubles(NODES, DIM)
+    torch.testing.assert_close(unit_rows(x), F.normalize(x, dim=1))
+    assert torch.autograd.gradcheck(unit_rows, (x,))
+
+
+def test_a_zero_row_stays_and_has_the_gradient_that_torch_gives_it():
+    x, y = (torch.zeros(2, DIM, requires_grad=True) for _ in range(2))
+    weight = torch.arange(2.0 * DIM).view(2, DIM)
+    (unit_rows(x) * weight).sum().backward()
+    (F.normalize(y, dim=1) * weight).sum().backward()
+    assert torch.equal(unit_rows(x), torch.zeros(2, DIM))
+    torch.testing.assert_close(x.grad, y.grad)
+
+
+@pytest.mark.parametrize("count", [0, 1, 9])
+def test_dot_pairs_are_those_of_the_block_with_its_gradient(count):
+    """Pairs that come twice, and nodes that are in none, too."""
+    generator = torch.Generator().manual_seed(count)
+    first, second = torch.randint(NODES - 1, (2, count), generator=generator)
+    nodes = doubles(NODES, DIM)
+    block = dot_block(nodes, torch.arange(NODES), torch.arange(NODES))
+    torch.testing.assert_close(dot_pairs(nodes, first, second), block[first, second])
+    assert torch.autograd.gradcheck(lambda x: dot_pairs(x, first, second), (nodes,))
