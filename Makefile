@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup repro ui sync study ablation test lint format
+.PHONY: help setup repro ui sync compare promote grid sweep server study ablation test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,18 +26,48 @@ $(VENV)/.ready: requirements.txt
 	$(PIP) install --no-build-isolation $(FIND_LINKS) -r requirements.txt
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt
 	$(PIP) install -r requirements-dev.txt
 	@touch $@
 
 repro: $(VENV)/.ready ## run the pipeline: download, preprocess, explore, train, evaluate, report
 	dvc repro
+	-@python -m stages.sync
 
-ui: $(VENV)/.ready ## open MLflow's page on http://127.0.0.1:5000
+ui: sync ## open MLflow's page on http://127.0.0.1:5000
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
 
-sync: $(VENV)/.ready ## bring MLflow in line with the trained runs that are here
-	python -m stages.sync
+sync: $(VENV)/.ready ## bring MLflow in line with the workspace and DVC's experiments
+	@python -m stages.sync
+
+compare: $(VENV)/.ready ## all runs of all experiments, best on validation first; BY=mse sorts by that
+	@python -m stages.compare $(BY)
+
+promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the yardsticks
+	@python -m stages.promote
+
+JOBS ?= 2
+grid: $(VENV)/.ready ## queue and train the full grid of 24, JOBS at a time
+	for dataset in movielens imdb; do \
+	  dvc exp run --queue --name grid-$$dataset --set-param "runs.$$dataset-base.layers=2,3,4" \
+	    --set-param "runs.$$dataset-base.soft_sampling=true,false" \
+	    --set-param "runs.$$dataset-base.risk=total,mse" || exit; \
+	done
+	dvc queue start --jobs $(JOBS)
+
+RATES ?= 0.003,0.01,0.03
+sweep: $(VENV)/.ready ## queue and train all runs at each of RATES, learning rates
+	dvc exp run --queue --name rate --set-param "train.learning_rate=$(RATES)"
+	dvc queue start --jobs $(JOBS)
+
+STORE ?= postgresql:///graphrec
+server: $(VENV)/.ready-server ## serve MLflow for a team: runs in STORE, a database; artifacts in server/
+	mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
+	  --host 127.0.0.1 --port 5000 --workers 2
+
+$(VENV)/.ready-server: $(VENV)/.ready requirements-server.txt
+	$(PIP) install -r requirements-server.txt
+	@touch $@
 
 study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph baselines; says how long first
 	python -m benchmarks.study

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from graphrec.content import mlflow_name
 from graphrec.interactions import TrainingData
 from graphrec.paths import Paths
 from graphrec.sections import Params
@@ -30,7 +31,8 @@ def collect(params: Params, paths: Paths) -> dict[str, Any]:
         tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
         settings = json.loads(paths.settings(name).read_text())
         parts = {part: tree[part] for part in ("valid", "test", "test_std")}
-        runs[name] = {"best_epoch": settings["best_epoch"], **parts}
+        found_by = {"mlflow_run": mlflow_name(name, tree["content"])}
+        runs[name] = {"best_epoch": settings["best_epoch"], **found_by, **parts}
     baselines = {
         dataset: json.loads((paths.baselines(dataset) / "evaluation.json").read_text())
         for dataset in DATASETS

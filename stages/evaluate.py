@@ -1,4 +1,4 @@
-"""Measure a trained run on validation and, once, on test; add the measures to its MLflow run.
+"""Measure a trained run on validation and, once, on test.
 
 Run as `python -m stages.evaluate movielens-base`.
 """
@@ -16,12 +16,12 @@ from graphrec.comparison import (
     save_json,
     save_users,
 )
+from graphrec.content import content_key
 from graphrec.factory import build_model
 from graphrec.graph import build_graph
 from graphrec.interactions import load_filters, load_held_out, load_training_data
 from graphrec.params import load_params, select_run
 from graphrec.paths import Paths
-from graphrec.tracking import content_key, synchronise
 
 
 def main(name: str) -> None:
@@ -43,7 +43,6 @@ def main(name: str) -> None:
     save_json(folder / "evaluation.json", {"content": content_key(name, paths), **as_json(parts)})
     save_users(folder / "users.npz", parts["test"])
     print(f"{name}: test loss {parts['test'].values['test_loss']:.4f}")
-    synchronise(name, paths)
 
 
 if __name__ == "__main__":

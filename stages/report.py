@@ -1,5 +1,7 @@
 """Put all runs side by side: metrics.json, the summary, comparison figures, the README's table.
 
+Brings MLflow in line with them at last.
+
 Run as `python -m stages.report`.
 """
 
@@ -11,6 +13,7 @@ from graphrec.interactions import load_training_data
 from graphrec.params import load_params, study_key
 from graphrec.paths import Paths
 from graphrec.summary import COLUMNS, collect, credits_table, factor_table, results_table
+from graphrec.tracking import synchronise
 
 BEGIN, END = "<!-- results: made by stages/report.py -->", "<!-- end of results -->"
 
@@ -38,6 +41,7 @@ def main() -> None:
         figure = draw_comparison(values, deviations, columns)
         save(figure, paths.figures / f"{dataset}.png")
     insert(Path("README.md"), results)
+    synchronise(list(params.runs), paths)
 
 
 def study_section(paths: Paths, key: str) -> str:

@@ -1,20 +1,72 @@
-"""Bring an MLflow store in line with the runs whose files are here. Not a DVC stage.
+"""Bring an MLflow store in line with what DVC has: the workspace and every experiment.
 
-Run as `python -m stages.sync` or `make sync`: adds what is missing, never the same thing twice.
+Run as `python -m stages.sync` or `make sync`; not a DVC stage. Adds what is missing, never the same
+thing twice, and marks the runs whose files are in the workspace as the current ones.
 """
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from graphrec.params import load_params
 from graphrec.paths import Paths
-from graphrec.tracking import Tracker
+from graphrec.tracking import Origin, Tracker, experiments, file_at, store_may_be_away
 
 
 def main() -> None:
-    paths, tracker = Paths(), Tracker()
+    done = False
+    with store_may_be_away("what is missing"):
+        tracker = Tracker()
+        sync_workspace(tracker)
+        sync_experiments(tracker)
+        done = True
+    sys.exit(0 if done else 1)
+
+
+def sync_workspace(tracker: Tracker) -> None:
+    paths = Paths()
     for run in load_params().runs:
-        if paths.settings(run).exists():
+        if paths.weights(run).exists():
             print(f"{run}: MLflow run {tracker.record(run, paths)}")
         else:
             print(f"{run}: not trained yet, nothing to show")
+
+
+def sync_experiments(tracker: Tracker) -> None:
+    """Add the runs of DVC's experiments that the store lacks, from DVC's cache or remote."""
+    known, paths = tracker.names(), Paths()
+    for origin in experiments():
+        runs = json.loads(file_at(str(origin.commit), paths.metrics) or '{"runs": {}}')["runs"]
+        lacking = [run for run, tree in runs.items() if tree.get("mlflow_run", "") not in known]
+        if not lacking:
+            continue
+        with TemporaryDirectory() as folder:
+            for run in fetch(origin, lacking, Paths(Path(folder))):
+                tracker.record(run, Paths(Path(folder)), origin=origin)
+                print(f"{run} of experiment {origin.experiment}: added")
+        known = tracker.names()
+
+
+def fetch(origin: Origin, runs: list[str], to: Paths) -> list[str]:
+    """Put the files of an experiment's runs below another root; gives the runs that it has got."""
+    from dvc.api import DVCFileSystem  # seconds to import, and seldom needed
+    from dvc.exceptions import DvcException
+
+    files, here, fetched = DVCFileSystem(rev=origin.commit), Paths(), []
+    (to.root / "dvc.lock").write_text(file_at(str(origin.commit), Path("dvc.lock")) or "stages: {}")
+    for run in runs:
+        try:
+            for path in (here.model, here.evaluation):
+                files.get(path(run).as_posix(), str(to.root / path(run)), recursive=True)
+            fetched.append(run)
+        except (OSError, DvcException) as error:
+            print(
+                f"{run} of experiment {origin.experiment}: expected its files in DVC's cache or "
+                f"remote, got {error}; `dvc exp pull <git remote>` fetches them",
+                file=sys.stderr,
+            )
+    return fetched
 
 
 if __name__ == "__main__":

@@ -25,14 +25,17 @@ def main() -> None:
     assert all(math.isfinite(number) for number in numbers(tree)), "metrics.json: not finite"
     tracker = Tracker()
     found = tracker.client.search_runs([tracker.experiment], max_results=1000)
-    by_name = {run.info.run_name: run for run in found if CONTENT in run.data.tags}
+    by_name = {run.data.tags["run"]: run for run in found if CONTENT in run.data.tags}
     assert set(by_name) == set(params.runs), f"MLflow has {sorted(by_name)}"
     for name, run in by_name.items():
         assert run.info.status == "FINISHED", f"{name} is {run.info.status} in MLflow"
-        for part in ("valid", "test"):
-            logged, expected = run.data.metrics[f"{part}/mse"], tree["runs"][name][part]["mse"]
-            assert math.isclose(logged, expected) or part == "valid", f"{name}: {part}/mse differs"
-        assert tracker.client.get_metric_history(run.info.run_id, "train/mse"), f"{name}: no curve"
+        assert run.info.run_name == tree["runs"][name]["mlflow_run"], f"{name} bears another name"
+        for part in ("valid", "test", "test_std"):
+            for measure, expected in tree["runs"][name][part].items():
+                logged = run.data.metrics[f"{part}/{measure}"]
+                assert logged == expected, f"{name}: {part}/{measure} differs"
+        curve = tracker.client.get_metric_history(run.info.run_id, "epochs/train_mse")
+        assert curve, f"{name}: no curve"
     print(f"{len(by_name)} runs in metrics.json and in MLflow, each with curve and test measures")
 
 

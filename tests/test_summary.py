@@ -27,7 +27,7 @@ def paths(tmp_path) -> Paths:
     for number, name in enumerate(PARAMS.runs):
         valid, test = (dict.fromkeys(MEASURES, 10.0 + sign * number) for sign in (-1, 1))
         parts = {"valid": valid, "test": test, "test_std": dict.fromkeys(MEASURES, 0.5)}
-        save_json(paths.evaluation(name) / "evaluation.json", parts)
+        save_json(paths.evaluation(name) / "evaluation.json", {"content": "0123456789"} | parts)
         save_json(paths.settings(name), {"best_epoch": number + 1})
         users = {
             measure: UserSums(np.arange(60), common + number + rng.normal(size=60), np.ones(60))
@@ -45,6 +45,7 @@ def test_everything_is_collected(paths):
     tree = collect(PARAMS, paths)
     assert set(tree["runs"]) == set(PARAMS.runs)
     assert set(tree["baselines"]) == set(COLUMNS)
+    assert tree["runs"]["imdb-base"]["mlflow_run"] == "imdb-base-01234567"
     json.dumps(tree, allow_nan=False)
 
 

@@ -6,8 +6,8 @@ import json
 import numpy as np
 from safetensors.numpy import save_file
 
+from graphrec.content import content_key
 from graphrec.paths import Paths
-from graphrec.tracking import content_key
 
 EPOCHS = 3
 COLUMNS = ("train_loss", "train_mse", "valid_mse", "valid_ndcg_at_10")
@@ -34,5 +34,5 @@ def value_of(column: str, epoch: int) -> float:
 def leave_evaluation(run: str, paths: Paths, **measures: float) -> None:
     """What stages/evaluate.py adds."""
     paths.evaluation(run).mkdir(parents=True, exist_ok=True)
-    tree = {"content": content_key(run, paths), "test": measures}
+    tree = {"content": content_key(run, paths), "valid": measures, "test": measures}
     (paths.evaluation(run) / "evaluation.json").write_text(json.dumps(tree))

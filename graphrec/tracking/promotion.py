@@ -1,0 +1,84 @@
+"""The gate of the model registry: what may be called champion, and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphrec.content import content_key
+from graphrec.paths import Paths
+from graphrec.tracking.store import NOTE, store_lock
+from graphrec.tracking.tracker import Tracker
+
+CHAMPION = "champion"
+CHOSEN_BY = "ndcg_at_10"
+"""The measure, on validation, that chooses: what is recommended is a ranking."""
+GATES = {"mse": False, "ndcg_at_10": True}
+"""Measures in which the chosen run has to beat every yardstick, and whether more is better."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the best run of a data set may be champion, with a line for each gate."""
+
+    run: str
+    passed: bool
+    reasons: list[str]
+
+
+def judge(tree: dict[str, Any], dataset: str) -> Verdict:
+    """Hold the best run of reports/metrics.json against its yardsticks, on validation alone.
+
+    A tie is no win. A measure that no yardstick has gates nothing.
+    """
+    run = tree["best"][dataset][CHOSEN_BY]["run"]
+    passed, reasons = True, []
+    for measure, higher in GATES.items():
+        value = tree["runs"][run]["valid"][measure]
+        yardsticks = {
+            name: parts["valid"][measure]
+            for name, parts in tree["baselines"][dataset].items()
+            if measure in parts["valid"]
+        }
+        if not yardsticks:
+            continue
+        sign = 1 if higher else -1
+        best = sorted(yardsticks, key=yardsticks.__getitem__, reverse=higher)[0]
+        won = sign * value > sign * yardsticks[best]
+        passed &= won
+        reasons.append(
+            f"valid {measure} {value:.4f} {'beats' if won else 'does not beat'} the best of "
+            f"{len(yardsticks)} yardsticks, {best} with {yardsticks[best]:.4f}"
+        )
+    return Verdict(run, passed, reasons)
+
+
+def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict) -> str:
+    """Register the best run of a data set and, if it passed, make it champion; says what was done.
+
+    Called twice it does nothing the second time: a run has one version. A run that does not pass
+    leaves an earlier champion in its place.
+    """
+    tracker.record(verdict.run, paths)
+    with store_lock():
+        run = tracker.find(content_key(verdict.run, paths))
+        if run is None:
+            raise LookupError(f"expected the MLflow run of {verdict.run} just recorded, got none")
+        model = f"graphrec-{dataset}"
+        version = _version(tracker, model, dataset, run.info.run_id, run.info.artifact_uri)
+        client = tracker.client
+        client.update_model_version(model, version, "; ".join(verdict.reasons))
+        if verdict.passed:
+            client.set_registered_model_alias(model, CHAMPION, version)
+        champion = client.get_registered_model(model).aliases.get(CHAMPION)
+    outcome = "is champion" if str(champion) == version else "is not champion"
+    return f"{model} version {version} ({run.info.run_name}) {outcome}"
+
+
+def _version(tracker: Tracker, model: str, dataset: str, run_id: str, source: str) -> str:
+    """The version of the model that is that run; made if there is none."""
+    client = tracker.client
+    if not client.search_registered_models(f"name = '{model}'"):
+        note = f"The best run on {dataset} by {CHOSEN_BY} on validation; `make promote`."
+        client.create_registered_model(model, {NOTE: note}, note)
+    found = client.search_model_versions(f"name = '{model}' and run_id = '{run_id}'")
+    made = found[0] if found else client.create_model_version(model, source, run_id)
+    return str(made.version)

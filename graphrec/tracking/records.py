@@ -1,0 +1,84 @@
+"""What the files of a run say, in MLflow's words: parameters, metrics with steps and times."""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphrec.content import content_key, mlflow_name
+from graphrec.paths import Paths
+from graphrec.tracking.notes import run_note
+
+if TYPE_CHECKING:
+    from mlflow.entities import Metric
+
+EPOCH_SECONDS = 1.0
+"""How long an epoch is said to have lasted where nobody knows, so that curves have a width."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The files of a trained run, and of its evaluation where that is of the same training."""
+
+    run: str
+    content: str
+    settings: dict[str, Any]
+    curves: list[dict[str, float]]
+    evaluation: dict[str, Any] | None
+    files: Path
+    start: int
+    """When the training began, in milliseconds, MLflow's unit."""
+    end: int
+
+    @classmethod
+    def read(
+        cls, run: str, paths: Paths, started: float | None = None, ended: float | None = None
+    ) -> "Record":
+        """`started` and `ended` in seconds; without them the curves' own time and their length."""
+        content, evaluation = content_key(run, paths), None
+        if (file := paths.evaluation(run) / "evaluation.json").exists():
+            tree = json.loads(file.read_text())
+            # Measures of an earlier training are left: evaluate has still to run.
+            evaluation = tree if tree["content"] == content else None
+        with paths.curves(run).open(newline="") as text:
+            curves = [
+                {name: float(value) for name, value in row.items()} for row in csv.DictReader(text)
+            ]
+        end = ended or paths.curves(run).stat().st_mtime
+        start = end - EPOCH_SECONDS * len(curves) if started is None else started
+        settings = json.loads(paths.settings(run).read_text())
+        times = int(start * 1000), int(end * 1000)
+        return cls(run, content, settings, curves, evaluation, paths.model(run), *times)
+
+    @property
+    def name(self) -> str:
+        return mlflow_name(self.run, self.content)
+
+    @property
+    def params(self) -> dict[str, str]:
+        return {name: str(value) for name, value in self.settings["params"].items()}
+
+    @property
+    def note(self) -> str:
+        return run_note(self.run, self.settings, self.evaluation)
+
+    def measures(self) -> dict[str, float]:
+        """Name and value as they stand in reports/metrics.json, a dot there being a slash here."""
+        parts = self.evaluation or {}
+        return {"best_epoch": self.settings["best_epoch"]} | {
+            f"{part}/{name}": value
+            for part in ("valid", "test", "test_std")
+            for name, value in parts.get(part, {}).items()
+        }
+
+    def curve_points(self) -> Iterator["Metric"]:
+        """Every value of the curves; the epochs share the time between start and end alike."""
+        from mlflow.entities import Metric
+
+        for place, row in enumerate(self.curves, 1):
+            time = self.start + (self.end - self.start) * place // len(self.curves)
+            for name, value in row.items():
+                if name != "epoch":
+                    yield Metric(f"epochs/{name}", value, time, int(row["epoch"]))

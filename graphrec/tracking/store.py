@@ -1,0 +1,107 @@
+"""The project's MLflow store: where it is, and how several processes open and write it at once."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from graphrec.tracking.notes import EXPERIMENT_NOTE
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+EXPERIMENT = "graphrec"
+NOTE = "mlflow.note.content"
+LOCK_SECONDS = 300
+"""How long a process waits for another that is writing; to write one run takes about a second."""
+BUSY_SECONDS = 60
+"""How long SQLite waits for a reader, such as MLflow's page, to let go."""
+LEFTOVERS = (
+    "MLFLOW_RUN_ID",
+    "MLFLOW_EXPERIMENT_ID",
+    "MLFLOW_EXPERIMENT_NAME",
+    "MLFLOW_REGISTRY_URI",
+    "MLFLOW_ACTIVE_MODEL_ID",
+    "_MLFLOW_ACTIVE_MODEL_ID",
+)
+"""Variables of somebody else's run, which would send what is written here elsewhere."""
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+# A server that is away is said after seconds; MLflow's own patience is minutes a call.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+
+
+def store_root() -> Path:
+    """The project's root, also from within a queued experiment's copy of it."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def in_workspace() -> bool:
+    """Whether this process works in the project itself, not in an experiment's copy of it."""
+    return Path().resolve() == store_root()
+
+
+def tracking_uri() -> str:
+    """`MLFLOW_TRACKING_URI` where set, else SQLite in the project's root."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{store_root() / 'mlflow.db'}"
+
+
+def store_lock() -> FileLock:
+    """Held while the store is made or written; it falls with the process that holds it.
+
+    SQLite's tables are made by migrations that two processes must not run at once, and "is it
+    there? no: add it" has to be one step.
+    """
+    return FileLock(store_root() / "mlflow.db.lock", timeout=LOCK_SECONDS)
+
+
+def open_store(uri: str) -> tuple["MlflowClient", str]:
+    """A client of the store and the id of the project's experiment; makes what is not there."""
+    for name in LEFTOVERS:
+        os.environ.pop(name, None)
+    from mlflow.tracking import MlflowClient  # seconds to import, so only where needed
+
+    if uri.startswith("sqlite:") and "?" not in uri:
+        uri += f"?timeout={BUSY_SECONDS}"
+    with store_lock():
+        client = MlflowClient(uri, registry_uri=uri)
+        return client, _experiment_id(client, uri)
+
+
+def _experiment_id(client: "MlflowClient", uri: str) -> str:
+    from mlflow.exceptions import MlflowException
+
+    if (found := client.get_experiment_by_name(EXPERIMENT)) is None:
+        # A server has an artifact store of its own; a database has none.
+        served = uri.startswith(("http://", "https://"))
+        location = None if served else (store_root() / "mlartifacts").as_uri()
+        try:
+            found = client.get_experiment(client.create_experiment(EXPERIMENT, location))
+        except MlflowException:  # another machine may have made it in the meantime
+            if (found := client.get_experiment_by_name(EXPERIMENT)) is None:
+                raise
+    if found.tags.get(NOTE) != EXPERIMENT_NOTE:
+        client.set_experiment_tag(found.experiment_id, NOTE, EXPERIMENT_NOTE)
+    return str(found.experiment_id)
+
+
+@contextmanager
+def store_may_be_away(what: str) -> Iterator[None]:
+    """Turn what a store that is away, damaged or in use raises into a warning."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        print(
+            f"warning: {what} is not in MLflow: expected a store at {tracking_uri()}, got {error}. "
+            "What has been written is complete; `make sync` adds it once the store is back.",
+            file=sys.stderr,
+        )

@@ -1,0 +1,27 @@
+"""Register the best run of each data set in MLflow; make it champion if it beats the yardsticks.
+
+Run as `python -m stages.promote` or `make promote`; not a DVC stage.
+"""
+
+import json
+import sys
+
+from graphrec.paths import Paths
+from graphrec.tracking import Tracker
+from graphrec.tracking.promotion import judge, promote
+
+
+def main() -> None:
+    paths = Paths()
+    if not paths.metrics.exists():
+        sys.exit(f"promote: expected {paths.metrics}, got none: run `dvc repro` first")
+    tree, tracker = json.loads(paths.metrics.read_text()), Tracker()
+    for dataset in tree["best"]:
+        verdict = judge(tree, dataset)
+        print(promote(tracker, paths, dataset, verdict))
+        for reason in verdict.reasons:
+            print(f"  {reason}")
+
+
+if __name__ == "__main__":
+    main()
