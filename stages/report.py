@@ -15,7 +15,7 @@ from graphrec.paths import Paths
 from graphrec.summary import COLUMNS, collect, credits_table, factor_table, results_table
 from graphrec.tracking import synchronise
 
-BEGIN, END = "<!-- results: made by stages/report.py -->", "<!-- end of results -->"
+MARKS = "<!-- {0}: made by stages/report.py -->", "<!-- end of {0} -->"
 
 
 def main() -> None:
@@ -24,11 +24,12 @@ def main() -> None:
     save_json(paths.metrics, tree)
     tables = {dataset: results_table(params, tree, dataset) for dataset in COLUMNS}
     results = "\n\n".join(f"**{dataset}**\n\n{table}" for dataset, table in tables.items())
+    study = study_section(paths, study_key(params))
     text = SUMMARY.format(
         results=results,
         factors=factor_table(params, paths),
         credits=credits_table(params, paths, load_training_data(paths.training("imdb"))),
-        study=study_section(paths, study_key(params)),
+        study=study,
     )
     paths.summary.write_text(text)
     for dataset, columns in COLUMNS.items():
@@ -40,26 +41,28 @@ def main() -> None:
         )
         figure = draw_comparison(values, deviations, columns)
         save(figure, paths.figures / f"{dataset}.png")
-    insert(Path("README.md"), results)
+    insert(Path("README.md"), "results", results)
+    insert(Path("README.md"), "study", study.partition("### Paired")[0].strip())
     synchronise(list(params.runs), paths)
 
 
 def study_section(paths: Paths, key: str) -> str:
-    """The study's page, one heading lower; says so where it was made with other parameters."""
-    page = paths.study.read_text().replace("\n#", "\n##").removeprefix("#")
-    if f"`{key}`" in page:
-        return f"#{page}"
-    return f"**Made with other parameters than the above: run `make study` again.**\n\n#{page}"
+    """The study's page, its headings one lower; says so where it was made with other parameters."""
+    page = f"\n{paths.study.read_text()}".replace("\n#", "\n##").strip()
+    if f"`{key}`" not in page:
+        page += "\n\n**Made with other parameters than today's: run `make study` again.**"
+    return page
 
 
-def insert(readme: Path, results: str) -> None:
-    """Replace what stands between the two marks of the README. Raises ValueError without them."""
+def insert(readme: Path, name: str, made: str) -> None:
+    """Replace what stands between two marks of the README. Raises ValueError without them."""
     text = readme.read_text()
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"expected the marks {BEGIN!r} and {END!r} in {readme}, got none")
-    readme.write_text(f"{before}{BEGIN}\n{results}\n{END}{after}")
+    begin, end = (mark.format(name) for mark in MARKS)
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (found and ended):
+        raise ValueError(f"expected the marks {begin!r} and {end!r} in {readme}, got none")
+    readme.write_text(f"{before}{begin}\n{made}\n{end}{after}")
 
 
 SUMMARY = """# The ten runs

@@ -12,7 +12,7 @@ from benchmarks.study import carry_out, plan, save_study
 from graphrec.params import check_params, select_run
 from graphrec.paths import Paths
 from graphrec.tables import markdown_table
-from stages.report import study_section
+from stages.report import insert, study_section
 from tests.faults import FILE
 
 TREE = change(yaml.safe_load(FILE.read_text()), {"train.epochs": 1, "threads": 1})
@@ -50,8 +50,8 @@ def test_every_fit_has_a_row_and_the_page_says_with_which_parameters(bench, path
     rows = [row["row"] for row in tree["fits"]]
     assert set(rows) > {"movielens ease", "imdb hand-set", "movielens ngcf"}
     assert rows.count("movielens-mse refitted, day known") == 3  # two seeds on u1, one on u2
-    assert "Made with other parameters" in study_section(paths, "ffffffff")
-    assert "Made with other parameters" not in study_section(paths, "0123abcd")
+    assert "with other parameters than" in study_section(paths, "ffffffff")
+    assert "with other parameters than" not in study_section(paths, "0123abcd")
 
 
 def test_a_fit_gives_the_same_numbers_again_and_another_seed_others(bench):
@@ -87,3 +87,22 @@ def test_a_change_leaves_the_tree_it_was_given_as_it_was():
 
 def test_a_table_has_a_line_a_row():
     assert markdown_table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
+
+
+def test_the_page_goes_one_heading_lower_into_the_summary(paths):
+    paths.study.write_text("# Over seeds\n\n`0123abcd`\n\n## Imdb\n")
+    assert study_section(paths, "0123abcd") == "## Over seeds\n\n`0123abcd`\n\n### Imdb"
+
+
+def test_a_page_stands_between_its_own_marks_of_the_readme(tmp_path):
+    readme = tmp_path / "README.md"
+    marks = [
+        f"<!-- {name}: made by stages/report.py -->\nold\n<!-- end of {name} -->"
+        for name in ("results", "study")
+    ]
+    readme.write_text("\n".join(["top", *marks, "bottom"]))
+    insert(readme, "study", "new")
+    assert readme.read_text().count("old") == 1
+    assert "study: made by stages/report.py -->\nnew\n<!-- end of study" in readme.read_text()
+    with pytest.raises(ValueError, match="expected the marks"):
+        insert(readme, "stady", "new")
