@@ -109,7 +109,7 @@ def fit_changed(
     run, bench = select_run(params, name), Bench(params, paths)
     fold = params.movielens.split.fold if run.dataset == "movielens" else ""
     fit = Fit(changes.what, run, fold, features=changes.features)
-    return bench.validate(bench.train(fit)[0], fit)
+    return bench.validate(bench.train(fit)[0], fit, RESAMPLES)
 
 
 def ablation_table(measured: dict[str, Evaluation], measure: str) -> str:

@@ -128,23 +128,30 @@ class Bench:
 
     def measure(self, predictor: Predictor, likeness: list[float], fit: Fit) -> Outcome:
         """Validation and test measures of a fit."""
-        valid = None if fit.refitted else self.validate(predictor, fit)
         data, test = self.part(fit.run.dataset, fit.fold)
-        return Outcome(
-            valid, self._evaluate(predictor, fit, test, [data.valid.interactions]), likeness
-        )
+        valid = None
+        if not fit.refitted:
+            valid = self.validate(predictor, fit, self.params.evaluate.resamples)
+        earlier = [data.train, data.valid.interactions]
+        return Outcome(valid, self._evaluate(predictor, fit, test, earlier, RESAMPLES), likeness)
 
-    def validate(self, predictor: Predictor, fit: Fit) -> Evaluation:
+    def validate(self, predictor: Predictor, fit: Fit, resamples: int) -> Evaluation:
         """Validation measures of a fit; test is not looked at."""
-        return self._evaluate(predictor, fit, self.part(fit.run.dataset, fit.fold)[0].valid, [])
+        data = self.part(fit.run.dataset, fit.fold)[0]
+        return self._evaluate(predictor, fit, data.valid, [data.train], resamples)
 
     def _evaluate(
-        self, predictor: Predictor, fit: Fit, held_out: HeldOut, earlier: list[Interactions]
+        self,
+        predictor: Predictor,
+        fit: Fit,
+        held_out: HeldOut,
+        earlier: list[Interactions],
+        resamples: int,
     ) -> Evaluation:
         data, _ = self.part(fit.run.dataset, fit.fold)
-        how = replace(measurement(self.params, fit.run.dataset), resamples=RESAMPLES)
+        how = replace(measurement(self.params, fit.run.dataset), resamples=resamples)
         popularity = np.bincount(data.train.item, minlength=data.num_items)
-        seen = Seen([data.train, *earlier], data.num_users)
+        seen = Seen(earlier, data.num_users)
         return evaluate_model(predictor, held_out, seen, popularity, how)
 
     def yardsticks(self, dataset: str) -> dict[str, Predictor]:
