@@ -8,8 +8,9 @@ from torch import Tensor
 from graphrec import filters
 from graphrec.graph import from_scipy
 from graphrec.interactions import Features, FloatArray, TrainingData
+from graphrec.model_sections import RankingParams
 from graphrec.models import NGCF, LightGCN, NGCF_Final, RankingNetwork, RatingNetwork, Recommender
-from graphrec.sections import IMDBParams, MovieLensParams, Params, RankingParams, RunParams
+from graphrec.sections import IMDBParams, MovieLensParams, Params, RunParams
 
 Filters = dict[str, FloatArray]
 

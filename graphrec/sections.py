@@ -1,152 +1,28 @@
 """The sections of params.yaml: what each key means, its type, and the values that it takes."""
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
-YAML_12_FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-
-
-def _number(value: object) -> object:
-    """`1e-05`, as `dvc exp run --set-param` writes it, is a string to a YAML 1.1 reader."""
-    if isinstance(value, str) and YAML_12_FLOAT.fullmatch(value):
-        return float(value)
-    return value
-
-
-Number = Annotated[float, BeforeValidator(_number)]
-Positive = Annotated[float, BeforeValidator(_number), Field(gt=0)]
-NonNegative = Annotated[float, BeforeValidator(_number), Field(ge=0)]
-Rate = Annotated[float, BeforeValidator(_number), Field(ge=0, lt=1)]
-Share = Annotated[float, BeforeValidator(_number), Field(gt=0, lt=1)]
-Count = Annotated[int, Field(ge=1)]
-Dataset = Literal["movielens", "imdb"]
-
-
-class Section(BaseModel):
-    """A part of params.yaml: every key is there, none is unknown, nothing is converted."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
-
-
-class NGCFParams(Section):
-    """The plain model of Wang et al. 2019."""
-
-    dim: Count
-    """Columns of an embedding and of every layer."""
-    message_dropout: Rate
-    node_dropout: Rate
-    """Share of the edges that a training step leaves out."""
-    weight_decay: NonNegative
-    """L2 term of the embeddings and matrices, in both risks."""
-
-
-class LightGCNParams(Section):
-    """LightGCN; with 0 layers matrix factorisation."""
-
-    dim: Count
-    weight_decay: NonNegative
-    """L2 term of the embeddings, in both risks."""
-
-
-class RatingParams(Section):
-    """The rating network and the filters beside it."""
-
-    dim: Count
-    side_dim: Count
-    """Columns of the dense layer that side features pass."""
-    dropout: Rate
-    edge_dropout: Rate
-    """Share of the edges, beside the predicted ones, that a training step leaves out."""
-    weight_decay: NonNegative
-    """L2 term of the embeddings and matrices, in both risks."""
-    weight: Number
-    """Of the network, against the biases; with 1, and 0 for the filters, it is alone."""
-    item_filter: Number
-    """Weight of the item-item residual filter."""
-    user_filter: Number
-    """Weight of the user-user residual filter."""
-
-
-class RankingParams(Section):
-    """The ranking network and the filter beside it."""
-
-    dim: Count
-    dropout: Rate
-    feature_dropout: Rate
-    """Share of the side features' columns that a training step leaves out."""
-    edge_dropout: Rate
-    """Share of the edges, beside the predicted ones, that a training step leaves out."""
-    weight_decay: NonNegative
-    """L2 term of the embeddings and matrices, in both risks."""
-    free: bool
-    """Whether a node has an embedding of its own beside the projection of its features."""
-    popularity: bool
-    """Whether items have a bias, which starts at the logarithm of their popularity."""
-    temperature: Positive
-    """What the learned temperature starts at."""
-    weight: Number
-    """Of the network, against the filter; 1 is the network alone."""
-
-
-class LikedParams(Section):
-    """log sigmoid(slope * (rating - centre)), the second factor of relevance."""
-
-    slope: NonNegative
-    centre: Number
-
-
-class StructureWeights(Section):
-    """What each structural score of a movie for an actor weighs."""
-
-    keywords: Number
-    director: Number
-    cast: Number
-    directors: Number
-
-
-class IMDBFilters(Section):
-    """The closed-form filter of the training credits."""
-
-    from_director: NonNegative
-    """What a movie's keywords take over from its director's other movies."""
-    from_cast: NonNegative
-    """What a movie's keywords take over from its cast's other movies."""
-    weights: StructureWeights
-
-
-class MovieLensFilters(Section):
-    """Closed-form filters of the training ratings."""
-
-    noise: Positive
-    """Variance of a rating about what the residual filters expect."""
-    item_powers: list[Literal[1, 2, 4]]
-    """Over-relaxation of each EM step of the item filter."""
-    user_powers: list[Literal[1, 2, 4]]
-    """Over-relaxation of each EM step of the user filter."""
-    ridge: Positive
-    """L2 term of the item-item weights."""
-    drop: Rate
-    """Chance with which the item-item weights expect an item to be missing."""
-    rating_weight: Number
-    """What a star above the expected adds to an interaction, in interactions."""
-
-
-class MovieLensModel(Section):
-    rating: RatingParams
-    ranking: RankingParams
-    liked: LikedParams
-
-
-class IMDBModel(Section):
-    ranking: RankingParams
+from graphrec.model_sections import (
+    IMDBFilters,
+    IMDBModel,
+    LightGCNParams,
+    MovieLensFilters,
+    MovieLensModel,
+    NGCFParams,
+)
+from graphrec.section_types import (
+    Count,
+    Dataset,
+    Factor,
+    NonNegative,
+    Number,
+    Positive,
+    Rate,
+    Section,
+    Share,
+)
 
 
 class MovieLensSplit(Section):
@@ -220,11 +96,11 @@ class TrainParams(Section):
     """Epochs without a better validation value after which training stops."""
     learning_rate: Positive
     """Adam's step size in the first step."""
-    final_learning_rate: Annotated[float, BeforeValidator(_number), Field(gt=0, le=1)]
+    final_learning_rate: Factor
     """What the step size falls to, linearly over all epochs, as a share of the first."""
     log_error_weight: NonNegative
     """Weight of the log error in the Total Loss."""
-    soft_ratio: Annotated[float, BeforeValidator(_number), Field(gt=0)]
+    soft_ratio: Positive
     """Interactions that soft sampling draws an epoch, as a share of all."""
     averaging: Rate
     """Factor a step of the moving average of the weights; 0 for none."""

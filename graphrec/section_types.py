@@ -1,0 +1,37 @@
+"""What sections of params.yaml are made of: the types of their keys, and how they are checked."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+YAML_12_FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
+def to_number(value: object) -> object:
+    """`1e-05`, as `dvc exp run --set-param` writes it, is a string to a YAML 1.1 reader."""
+    if isinstance(value, str) and YAML_12_FLOAT.fullmatch(value):
+        return float(value)
+    return value
+
+
+Number = Annotated[float, BeforeValidator(to_number)]
+Positive = Annotated[float, BeforeValidator(to_number), Field(gt=0)]
+NonNegative = Annotated[float, BeforeValidator(to_number), Field(ge=0)]
+Rate = Annotated[float, BeforeValidator(to_number), Field(ge=0, lt=1)]
+Share = Annotated[float, BeforeValidator(to_number), Field(gt=0, lt=1)]
+Factor = Annotated[float, BeforeValidator(to_number), Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+Dataset = Literal["movielens", "imdb"]
+
+
+class Section(BaseModel):
+    """A part of params.yaml: every key is there, none is unknown, nothing is converted."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
