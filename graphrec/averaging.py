@@ -16,12 +16,13 @@ class WeightAverage:
 
     def __init__(self, model: nn.Module, factor: float) -> None:
         self.weights: list[Tensor] = [p.data for p in model.parameters()]
-        self.average = [weight.clone() for weight in self.weights]
+        self.average = [weight.clone() for weight in self.weights] if factor > 0 else self.weights
         self.factor = factor
 
     def update(self) -> None:
         """Take in the weights of a step."""
-        torch._foreach_lerp_(self.average, self.weights, 1 - self.factor)
+        if self.factor > 0:
+            torch._foreach_lerp_(self.average, self.weights, 1 - self.factor)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

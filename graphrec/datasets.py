@@ -22,7 +22,7 @@ class Batch(NamedTuple):
     negative: Tensor
     """(n,) an item that the user has no training interaction with."""
     rated_user: Tensor
-    """(m,) users of the pairs whose target is known."""
+    """(m,) users of the pairs whose target is known: the n, then, if any, those with `negative`."""
     rated_item: Tensor
     """(m,) their items."""
     target: Tensor
@@ -90,7 +90,7 @@ class InteractionDataset(Dataset[Batch]):
     def loader(self, batch_size: int, soft_ratio: float | None = None) -> DataLoader[Batch]:
         """Batches of an epoch: a full shuffled pass, or soft sampling if a ratio is given."""
         sampler = InteractionSampler(len(self), batch_size, self.generator, soft_ratio)
-        return DataLoader(self, sampler=sampler, batch_size=None)
+        return DataLoader(self, sampler=sampler, batch_size=None, collate_fn=lambda batch: batch)
 
 
 class MovieLensDataset(InteractionDataset):

@@ -21,8 +21,9 @@ def multiply(matrix: Tensor, x: Tensor) -> Tensor:
     if x.device.type != "cpu":
         return matrix @ x
     offsets, column, values = matrix.crow_indices(), matrix.col_indices(), matrix.values()
-    bags = torch.embedding_bag(
-        x, column, offsets, mode=0, per_sample_weights=values, include_last_offset=True
+    # Detached, it does not prepare for a derivative of its own.
+    bags: tuple[Tensor, ...] = torch.embedding_bag(
+        x.detach(), column, offsets, mode=0, per_sample_weights=values, include_last_offset=True
     )
     return bags[0]
 

@@ -76,10 +76,10 @@ def train_model(
         for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
             optimizer.zero_grad()
             nodes = model(graph.without(batch.row) if leave_out_targets else graph)
-            predicted = model.predict(nodes, batch.rated_user, batch.rated_item)
+            predicted, scores = model.predict_and_score(nodes, batch.rated_user, batch.rated_item)
             mse = mse_loss(predicted, batch.target)
             with torch.set_grad_enabled(risk != "mse"):
-                minimised, log_error = log_errors(model, nodes, batch)
+                minimised, log_error = log_errors(model, nodes, batch, scores)
             loss = combine_risk(risk, mse, minimised, log_error_weight)
             loss.backward()
             optimizer.step()
@@ -105,15 +105,21 @@ def train_model(
     return history
 
 
-def log_errors(model: Recommender, nodes: Any, batch: Batch) -> tuple[Tensor, Tensor]:
-    """The log error to minimise, against the rivals where there are any, and the pair loss."""
-    if batch.rivals is None or not torch.is_grad_enabled():
-        user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
-        pairs = bpr_loss(*model.score(nodes, user, item).chunk(2))
+def log_errors(
+    model: Recommender, nodes: Any, batch: Batch, scores: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The log error to minimise, against the rivals where there are any, and the pair loss.
+
+    `scores` (m,) are those of the rated pairs.
+    """
+    positive, negative = scores[: len(batch.row)], scores[len(batch.row) :]
+    minimises = torch.is_grad_enabled()
+    with torch.set_grad_enabled(minimises and batch.rivals is None):
+        if len(negative) == 0:
+            negative = model.score(nodes, batch.user, batch.negative)
+        pairs = bpr_loss(positive, negative)
+    if batch.rivals is None or not minimises:
         return pairs, pairs
-    positive = model.score(nodes, batch.user, batch.item)
-    with torch.no_grad():
-        pairs = bpr_loss(positive, model.score(nodes, batch.user, batch.negative))
     return rivals_loss(model, nodes, positive, batch.rivals), pairs
 
 

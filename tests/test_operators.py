@@ -4,7 +4,14 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from graphrec.models.operators import NEGATIVE_SLOPE, dot_block, dot_pairs, unit_rows, update
+from graphrec.models.operators import (
+    NEGATIVE_SLOPE,
+    dot_block,
+    dot_pairs,
+    drop_messages,
+    unit_rows,
+    update,
+)
 
 NODES, DIM = 6, 4
 
@@ -48,3 +55,15 @@ def test_dot_pairs_are_those_of_the_block_with_its_gradient(count):
     block = dot_block(nodes, torch.arange(NODES), torch.arange(NODES))
     torch.testing.assert_close(dot_pairs(nodes, first, second), block[first, second])
     assert torch.autograd.gradcheck(lambda x: dot_pairs(x, first, second), (nodes,))
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5])
+def test_dropped_messages_are_the_rate_and_the_rest_keeps_the_mean(rate):
+    torch.manual_seed(0)
+    x = torch.ones(1001, 101, requires_grad=True)
+    dropped = drop_messages(x, rate)
+    # 101,101 draws: five standard deviations of a rate of a half are 0.008.
+    assert (dropped == 0).float().mean().item() == pytest.approx(rate, abs=0.008)
+    torch.testing.assert_close(dropped[dropped != 0].unique(), torch.tensor([1 / (1 - rate)]))
+    dropped.sum().backward()
+    assert torch.equal(x.grad, dropped)

@@ -54,6 +54,11 @@ class LightGCN(nn.Module):
         """Predicted target of each pair (n,)."""
         return self.offset + self.score(nodes, user, item)
 
+    def predict_and_score(self, nodes: Tensor, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
+        """Predicted target and ranking score of the same pairs, (n,) each, looked up once."""
+        score = self.score(nodes, user, item)
+        return self.offset + score, score
+
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything."""
         return [{"params": list(self.parameters()), "weight_decay": self.weight_decay}]

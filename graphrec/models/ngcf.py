@@ -4,10 +4,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from graphrec.graph import BipartiteGraph, propagate
-from graphrec.models.operators import dot_block, dot_pairs, unit_rows, update
+from graphrec.models.operators import dot_block, dot_pairs, drop_messages, unit_rows, update
 
 
 class NGCFLayer(nn.Module):
@@ -70,7 +69,9 @@ class NGCF(nn.Module):
         x = self.embedding.weight
         outputs = [x]
         for layer in self.layers:
-            x = F.dropout(layer(graph.adjacency(), x), self.message_dropout, self.training)
+            x = layer(graph.adjacency(), x)
+            if self.training and self.message_dropout > 0:
+                x = drop_messages(x, self.message_dropout)
             outputs.append(unit_rows(x))
         return torch.cat(outputs, dim=1)
 
@@ -85,6 +86,11 @@ class NGCF(nn.Module):
     def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Predicted target of each pair (n,)."""
         return self.offset + self.score(nodes, user, item)
+
+    def predict_and_score(self, nodes: Tensor, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
+        """Predicted target and ranking score of the same pairs, (n,) each, looked up once."""
+        score = self.score(nodes, user, item)
+        return self.offset + score, score
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything."""

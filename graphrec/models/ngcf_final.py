@@ -75,9 +75,7 @@ class NGCF_Final(nn.Module):
     def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Predicted target of each pair (n,)."""
         if self.rating is None or nodes.rating is None:
-            chosen = self.level if self.training else self.calibration
-            assert chosen is not None  # made where there is no rating network
-            return torch.sigmoid(chosen[0] * self.score(nodes, user, item) + chosen[1])
+            return self._chance(self.score(nodes, user, item))
         predicted = self.rating.predict(nodes.rating, user, item)
         if self.training or self.rating_filter is None:
             return predicted
@@ -105,6 +103,16 @@ class NGCF_Final(nn.Module):
             return score
         return score + self._liked(self.predict(nodes, user, item))
 
+    def predict_and_score(self, nodes: Nodes, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
+        """Predicted target and ranking score of the same pairs, (n,) each, looked up once."""
+        if self.ranking is None:
+            predicted = self.predict(nodes, user, item)
+            return predicted, predicted
+        score = self.score(nodes, user, item)
+        if self.rating is None:
+            return self._chance(score), score
+        return self.predict(nodes, user, item), score
+
     def score_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
         if self.ranking is None or nodes.ranking is None:
@@ -125,6 +133,11 @@ class NGCF_Final(nn.Module):
         if self.training or self.rating_filter is None:
             return predicted
         return self.rating_weight * predicted + self.rating_filter[user][:, item]
+
+    def _chance(self, score: Tensor) -> Tensor:
+        chosen = self.level if self.training else self.calibration
+        assert chosen is not None  # made where there is no rating network
+        return torch.sigmoid(chosen[0] * score + chosen[1])
 
     def _liked(self, target: Tensor) -> Tensor:
         return F.logsigmoid(self.liked_slope * (target - self.liked_centre))

@@ -1,0 +1,103 @@
+"""The least time that a training step of NGCF can take on this machine, from measured ceilings.
+
+What has to be done is counted; how fast the machine does each kind of it is measured in the same
+run, on the same shapes and with the same threads:
+
+    sparse   2 layers products of L with (nodes, dim): one forward, one backward a layer
+    dense    3 layers matrix products: (nodes, 2 dim) by (2 dim, dim), and its two derivatives
+    memory   what elementwise work, look-ups and the optimiser must read and write, were each stage
+             (inputs of the dense product, activation, normalisation, their derivatives) a single
+             pass, over the rate of a triad a + b → c whose arrays together are as large as a step's
+
+Not counted, and so above the floor: drawing batches and negatives, the squared error, dropout's
+random numbers, Python, waiting of threads for each other, any second pass over memory.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from graphrec.graph import multiply
+
+BYTES = 4
+PASSES = 4 + 2 + 2 + 3 + 3 + 6
+"""(nodes, dim) matrices read or written a layer.
+
+Forward: E and L E in, their sum and product out (4); activation (2); normalisation (2). Backward:
+normalisation (3), activation (3), sum and product (6).
+"""
+OPTIMISER_PASSES = 7
+"""Adam reads weight, gradient and two moments and writes all but the gradient."""
+REPEATS = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """The sizes of a step."""
+
+    adjacency: Tensor
+    dim: int
+    layers: int
+    batch: int
+
+    @property
+    def nodes(self) -> int:
+        return int(self.adjacency.shape[0])
+
+    def sparse_flops(self) -> int:
+        return 2 * self.layers * 2 * len(self.adjacency.values()) * self.dim
+
+    def dense_flops(self) -> int:
+        return 3 * self.layers * 2 * self.nodes * 2 * self.dim * self.dim
+
+    def memory_bytes(self) -> int:
+        """Of elementwise work, of the pairs' look-ups (a user and two items each, forward and
+        backward, and the gradient of all nodes) and of the optimiser."""
+        elementwise = self.layers * PASSES * self.nodes * self.dim
+        pairs = (2 * 3 * self.batch + self.nodes) * (self.layers + 1) * self.dim
+        weights = self.nodes * self.dim + self.layers * 2 * (self.dim + 1) * self.dim
+        return BYTES * (elementwise + pairs + OPTIMISER_PASSES * weights)
+
+
+def floor_seconds(step: Step) -> dict[str, float]:
+    """Seconds that each kind of work must take, measured now."""
+    x = torch.randn(step.nodes, step.dim)
+    terms = torch.randn(step.nodes, 2 * step.dim)
+    weight = torch.randn(step.dim, 2 * step.dim)
+    sparse = fastest(lambda: multiply(step.adjacency, x), lambda: step.adjacency @ x)
+    dense = sum(
+        fastest(product)
+        for product in (lambda: terms @ weight.T, lambda: x @ weight, lambda: x.T @ terms)
+    )
+    return {
+        "sparse": 2 * step.layers * sparse,
+        "dense": step.layers * dense,
+        "memory": step.memory_bytes() / triad_rate(step),
+    }
+
+
+def triad_rate(step: Step) -> float:
+    """Bytes a second of a + b → c over matrices that together are as large as a step's."""
+    count = max(3, PASSES * step.layers // 3 * 3)
+    arrays = [torch.randn(step.nodes, step.dim) for _ in range(count)]
+
+    def triads() -> None:
+        for a, b, c in zip(arrays[::3], arrays[1::3], arrays[2::3], strict=True):
+            torch.add(a, b, out=c)
+
+    return count * step.nodes * step.dim * BYTES / fastest(triads)
+
+
+def fastest(*candidates: Callable[[], object]) -> float:
+    """Median seconds of the candidate that takes least."""
+    return min(statistics.median(timed(run) for _ in range(REPEATS)) for run in candidates)
+
+
+def timed(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
