@@ -1,6 +1,7 @@
 """Fixtures: tiny archives in the published formats, read by the library's own code."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from graphrec.archives import ARCHIVES, download
 from graphrec.imdb import prepare_imdb
 from graphrec.interactions import HeldOut, Prepared, TrainingData
 from graphrec.movielens import prepare_movielens
+from tests.pipeline import make_project
 from tests.published import checksum_lines, pack, write_imdb, write_movielens
 
 SEED = 2020
@@ -98,3 +100,19 @@ def real(mirror, tmp_path_factory) -> dict[str, Path]:
     for dataset in DATASETS:
         download(dataset, root / dataset, str(mirror))
     return {dataset: root / dataset for dataset in DATASETS}
+
+
+@pytest.fixture(scope="session")
+def finished(published, tmp_path_factory) -> Path:
+    """A project whose pipeline has run; `project` is what a test may work in."""
+    root = tmp_path_factory.mktemp("finished")
+    make_project(root, published.folder, published.checksums)
+    return root
+
+
+@pytest.fixture(scope="module")
+def project(finished, tmp_path_factory) -> Path:
+    """A copy of the finished project, for the tests of one module."""
+    root = tmp_path_factory.mktemp("copy") / "project"
+    shutil.copytree(finished, root, symlinks=True)
+    return root

@@ -8,6 +8,7 @@ from safetensors.numpy import save_file
 
 from graphrec.content import content_key
 from graphrec.paths import Paths
+from graphrec.tracking import Tracker
 
 EPOCHS = 3
 COLUMNS = ("train_loss", "train_mse", "valid_mse", "valid_ndcg_at_10")
@@ -36,3 +37,8 @@ def leave_evaluation(run: str, paths: Paths, **measures: float) -> None:
     paths.evaluation(run).mkdir(parents=True, exist_ok=True)
     tree = {"content": content_key(run, paths), "valid": measures, "test": measures}
     (paths.evaluation(run) / "evaluation.json").write_text(json.dumps(tree))
+
+
+def runs_of(tracker: Tracker, run: str) -> list:
+    """What the store holds of a run, whole or not."""
+    return tracker.client.search_runs([tracker.experiment], f"tags.run = '{run}'")

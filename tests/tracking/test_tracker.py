@@ -1,48 +1,18 @@
 """MLflow shows what the stages have written: against a real store in SQLite."""
 
-import socket
-
 import pytest
 
 from graphrec.content import content_key, mlflow_name
-from graphrec.paths import Paths
-from graphrec.tracking import CONTENT, Tracker, recorded, synchronise, tracking_uri
-from tests.trained import COLUMNS, EPOCHS, SETTINGS, leave_evaluation, leave_files, value_of
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory) -> str:
-    """One store for the module: to make its tables takes seconds."""
-    root = tmp_path_factory.mktemp("store")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DVC_ROOT", str(root))
-        uri = f"sqlite:///{root / 'mlflow.db'}"
-        Tracker(uri)
-    return uri
-
-
-@pytest.fixture
-def tracker(store, tmp_path, monkeypatch) -> Tracker:
-    monkeypatch.chdir(tmp_path)
-    for name in ("DVC_ROOT", "DVC_EXP_NAME", "DVC_EXP_BASELINE_REV", "DVC_STAGE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
-    return Tracker()
-
-
-@pytest.fixture
-def run(request) -> str:
-    """A run name of the test's own, since the tests share a store."""
-    return "run-" + request.node.name.replace("_", "-").replace("[", "-").strip("]").lower()
-
-
-@pytest.fixture
-def paths(tmp_path) -> Paths:
-    return Paths(tmp_path / "project")
-
-
-def runs_of(tracker: Tracker, run: str) -> list:
-    return tracker.client.search_runs([tracker.experiment], f"tags.run = '{run}'")
+from graphrec.tracking import CONTENT, Tracker, recorded
+from tests.trained import (
+    COLUMNS,
+    EPOCHS,
+    SETTINGS,
+    leave_evaluation,
+    leave_files,
+    runs_of,
+    value_of,
+)
 
 
 def test_a_run_bears_parameters_curves_artifacts_and_tags(tracker, paths, run):
@@ -133,42 +103,20 @@ def test_a_training_that_ends_is_recorded(tracker, paths, run):
     assert found.info.status == "FINISHED"
 
 
-def dead_server() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
-
-
-@pytest.mark.parametrize("kind", ["folder", "database", "server", "scheme"])
-def test_a_store_that_cannot_be_reached_only_warns(paths, run, kind, monkeypatch, capsys):
-    """The training that has just ended must not be lost for want of a place to show it."""
-    paths.root.mkdir()
-    monkeypatch.chdir(paths.root)
-    torn = paths.root / "torn.db"
-    torn.write_text("this is no database\n" * 100)
-    uri = {
-        "folder": f"sqlite:///{torn}/mlflow.db",
-        "database": f"sqlite:///{torn}",
-        "server": dead_server(),
-        "scheme": "nonsense://host",
-    }[kind]
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+def test_epochs_without_a_known_beginning_have_times_of_their_own(tracker, paths, run):
     leave_files(run, paths)
-    before = sorted(paths.root.rglob("*"))
-    synchronise([run], paths)
-    told = capsys.readouterr().err
-    assert f"warning: {run} is not in MLflow" in told
-    assert uri in told
-    lock = paths.root / "mlflow.db.lock"
-    assert sorted({*paths.root.rglob("*")} - {lock}) == before
+    run_id = tracker.record(run, paths)
+    points = tracker.client.get_metric_history(run_id, "epochs/train_mse")
+    times = [point.timestamp for point in sorted(points, key=lambda point: point.step)]
+    end = int(paths.curves(run).stat().st_mtime * 1000)
+    assert times == [end - 2000, end - 1000, end]
 
 
-def test_without_a_uri_the_store_lies_in_the_main_project(monkeypatch, tmp_path):
-    """A queued experiment runs in a copy of the project that is thrown away."""
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.delenv("DVC_ROOT", raising=False)
-    monkeypatch.chdir(tmp_path)
-    assert tracking_uri() == f"sqlite:///{tmp_path.resolve() / 'mlflow.db'}"
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "main"))
-    assert tracking_uri() == f"sqlite:///{tmp_path.resolve() / 'main' / 'mlflow.db'}"
+def test_a_note_says_what_the_run_is_and_where_its_files_are(tracker, paths, run):
+    leave_files(run, paths)
+    leave_evaluation(run, paths, mse=0.25)
+    note = tracker.client.get_run(tracker.record(run, paths)).data.tags["mlflow.note.content"]
+    for part in (run, "layers `2`", "**2**", f"models/{run}/", f"train@{run}", "| mse | 0.2500 |"):
+        assert part in note
+    described = tracker.client.get_experiment(tracker.experiment).tags["mlflow.note.content"]
+    assert "log_error" in described

@@ -1,0 +1,100 @@
+"""A copy of the project on tiny archives, and the commands that a person would call in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from graphrec.tracking import CONTENT, Tracker
+
+PROJECT = Path(__file__).parent.parent
+COPIED = (
+    "graphrec",
+    "stages",
+    "params.yaml",
+    "dvc.yaml",
+    ".dvcignore",
+    "README.md",
+    "reports/study.md",
+)
+RUNS = ("movielens-base", "imdb-base")
+
+
+def make_project(root: Path, mirror: Path, checksums: Path) -> None:
+    """Two runs, two epochs; a git and DVC repository in which the pipeline has run."""
+    for name in COPIED:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (root / name).parent.mkdir(exist_ok=True)
+            shutil.copy(source, root / name)
+    shutil.copytree(mirror, root / "mirror")
+    shutil.copy(checksums, root / "graphrec" / "SHA256SUMS")
+    params = yaml.safe_load((root / "params.yaml").read_text())
+    params["runs"] = {name: params["runs"][name] for name in RUNS}
+    params["train"]["epochs"] = 2
+    (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    ignored = "/mlflow.db*\n/mlartifacts/\n/mirror/\n__pycache__/\n/data/\n/models/\n"
+    (root / ".gitignore").write_text(ignored)
+    git(root, "init", "--quiet")
+    call(root, "dvc", "init", "--quiet")
+    call(root, "dvc", "config", "core.analytics", "false")
+    call(root, "dvc", "repro")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "pipeline")
+
+
+def call(project: Path, *command: str, **variables: str) -> str:
+    """What a command prints, in `project`; it has to end well."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", *command],
+        cwd=project,
+        env=environment(project) | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def environment(project: Path) -> dict[str, str]:
+    """Without what this process's own project, store or experiment has set."""
+    foreign = ("DVC_", "MLFLOW_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return inherited | {"DATA_MIRROR": str(project / "mirror"), "PATH": binaries}
+
+
+def git(project: Path, *command: str) -> str:
+    author = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    done = subprocess.run(
+        ["git", *author, *command], cwd=project, check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def stages_run(output: str) -> list[str]:
+    """Names of the stages that DVC says it has run."""
+    return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage")]
+
+
+def experiments_of(project: Path) -> dict[str, str]:
+    """Name and commit of DVC's experiments."""
+    listed = git(project, "for-each-ref", "--format=%(refname) %(objectname)", "refs/exps")
+    named = (line.split() for line in listed.splitlines() if line.count("/") == 4)
+    return {ref.split("/")[-1]: commit for ref, commit in named}
+
+
+def mlflow_runs(project: Path, store: str = "mlflow.db") -> list:
+    """The runs of trained models, without the parents that group them."""
+    return [run for run in all_runs(project, store) if CONTENT in run.data.tags]
+
+
+def all_runs(project: Path, store: str = "mlflow.db") -> list:
+    tracker = Tracker(store if "://" in store else f"sqlite:///{project / store}")
+    return tracker.client.search_runs([tracker.experiment])

@@ -1,0 +1,173 @@
+"""Every way of running a DVC experiment lands in one MLflow store, whole and once."""
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from graphrec.tracking import CONTENT
+from graphrec.tracking.tracker import CURRENT, GROUP
+from tests.pipeline import RUNS, all_runs, call, experiments_of, git, mlflow_runs, stages_run
+
+LEFTOVERS = {
+    "MLFLOW_RUN_ID": "0123456789abcdef0123456789abcdef",
+    "MLFLOW_EXPERIMENT_ID": "77",
+    "MLFLOW_EXPERIMENT_NAME": "somebody-else-s",
+    "MLFLOW_REGISTRY_URI": "sqlite:////nowhere/registry.db",
+}
+QUEUE_SECONDS = 400
+
+
+def exp_run(project: Path, *options: str, **variables: str) -> str:
+    return call(project, "dvc", "exp", "run", *options, **variables)
+
+
+def work_off(project: Path, jobs: int) -> None:
+    """Let that many workers empty the queue; every task has to end well."""
+    call(project, "dvc", "queue", "start", "--jobs", str(jobs), **LEFTOVERS)
+    until = time.monotonic() + QUEUE_SECONDS
+    while "Queued" in (status := call(project, "dvc", "queue", "status")) or "Running" in status:
+        assert time.monotonic() < until, status
+        time.sleep(2)
+    if "Failed" in status:
+        names = [line.split()[1] for line in status.splitlines() if "Failed" in line]
+        pytest.fail("\n".join(call(project, "dvc", "queue", "logs", name) for name in names))
+
+
+def names_in(project: Path, commit: str) -> dict[str, str]:
+    """MLflow run names, by run, that an experiment's metrics speak of."""
+    tree = json.loads(git(project, "show", f"{commit}:reports/metrics.json"))
+    return {run: values["mlflow_run"] for run, values in tree["runs"].items()}
+
+
+def in_store(project: Path) -> dict[str, dict]:
+    """Metrics by run name; nothing is there twice, and every run is whole."""
+    runs = mlflow_runs(project)
+    assert max(Counter(run.data.tags[CONTENT] for run in runs).values()) == 1
+    assert {run.info.status for run in all_runs(project)} == {"FINISHED"}
+    return {run.info.run_name: run.data.metrics for run in runs}
+
+
+def test_a_queue_with_two_workers_and_an_empty_store_loses_and_doubles_nothing(project):
+    """Two factors, four experiments; with another run's variables in the environment."""
+    for path in project.glob("mlflow.db*"):
+        path.unlink()
+    factors = ("runs.movielens-base.layers=3,4", "runs.movielens-base.risk=total,mse")
+    options = [part for factor in factors for part in ("--set-param", factor)]
+    exp_run(project, "--queue", "--name", "grid", *options)
+    work_off(project, 2)
+
+    found = experiments_of(project)
+    assert sorted(found) == ["grid-1", "grid-2", "grid-3", "grid-4"]
+    spoken_of = [names_in(project, commit) for commit in found.values()]
+    assert len({names["movielens-base"] for names in spoken_of}) == 4
+    assert set(in_store(project)) == {name for names in spoken_of for name in names.values()}
+    for name, commit in found.items():
+        run_name = names_in(project, commit)["movielens-base"]
+        (run,) = (run for run in mlflow_runs(project) if run.info.run_name == run_name)
+        head = git(project, "rev-parse", "HEAD")
+        assert run.data.tags["dvc_experiment"] == name
+        assert run.data.tags["dvc_baseline"] == head
+        assert run.data.tags.keys() >= {"git_commit", "data_hash", "params_hash", "code_hash"}
+        assert run.data.tags["dvc_stage"] == "train@movielens-base"
+        (parent,) = (run for run in all_runs(project) if run.info.run_name == name)
+        assert run.data.tags["mlflow.parentRunId"] == parent.info.run_id
+        assert parent.data.tags[GROUP] == f"{head}/{name}"
+        assert CURRENT not in run.data.tags  # its files are in no workspace
+    shown = call(project, "dvc", "exp", "show", "--csv")
+    assert all(name in shown for names in spoken_of for name in names.values())
+
+
+def test_an_experiment_in_a_temporary_folder_lands_in_the_store_too(project):
+    before = set(in_store(project))
+    options = ("--temp", "--name", "aside", "--set-param", "runs.imdb-base.layers=3")
+    exp_run(project, *options, **LEFTOVERS)
+    names = names_in(project, experiments_of(project)["aside"])
+    assert names["imdb-base"] not in before
+    assert set(in_store(project)) == before | set(names.values())
+    assert git(project, "status", "--porcelain", "params.yaml") == ""
+
+
+def test_a_lost_store_comes_back_with_the_runs_of_all_experiments(project):
+    """Their folders are gone, but DVC has their files."""
+    before, parents = in_store(project), {run.info.run_name for run in all_runs(project)}
+    for path in project.glob("mlflow.db*"):
+        path.unlink()
+    told = call(project, "stages.sync")
+    after = in_store(project)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) <= set(names_in(project, "HEAD").values())
+    assert parents <= {run.info.run_name for run in all_runs(project)}, told
+    counts = {run.info.run_id: len(run.data.tags) for run in all_runs(project)}
+    assert "added" not in call(project, "stages.sync")
+    assert {run.info.run_id: len(run.data.tags) for run in all_runs(project)} == counts
+    for name, commit in experiments_of(project).items():
+        run_name = names_in(project, commit)["movielens-base" if "grid" in name else "imdb-base"]
+        (run,) = (run for run in mlflow_runs(project) if run.info.run_name == run_name)
+        assert run.data.tags["dvc_experiment"] == name
+        assert run.data.tags.keys() >= {"data_hash", "params_hash", "code_hash"}
+
+
+def test_back_to_earlier_parameters_the_earlier_run_is_current_again(project):
+    """DVC restores the files without running a stage."""
+    call(project, "stages.sync")
+    first = current_runs(project)
+    assert set(first) == set(RUNS)
+    params = (project / "params.yaml").read_text()
+    tree = yaml.safe_load(params)
+    tree["runs"]["imdb-base"]["layers"] = 4
+    (project / "params.yaml").write_text(yaml.safe_dump(tree, sort_keys=False))
+    assert "train@imdb-base" in stages_run(call(project, "dvc", "repro"))
+    second = current_runs(project)
+    assert second["movielens-base"] == first["movielens-base"]
+    assert second["imdb-base"] != first["imdb-base"]
+    count = len(mlflow_runs(project))
+    (project / "params.yaml").write_text(params)
+    assert stages_run(call(project, "dvc", "repro")) == []
+    call(project, "stages.sync")
+    assert current_runs(project) == first
+    assert len(mlflow_runs(project)) == count
+
+
+def current_runs(project: Path) -> dict[str, str]:
+    """Name in MLflow of the current run, by run; there is one of each."""
+    marked = [run for run in mlflow_runs(project) if run.data.tags.get(CURRENT) == "true"]
+    assert max(Counter(run.data.tags["run"] for run in marked).values()) == 1
+    return {run.data.tags["run"]: run.info.run_name for run in marked}
+
+
+def test_a_second_clone_pulls_instead_of_training_and_shows_the_same_runs(project, tmp_path):
+    git(project, "checkout", "--quiet", "--", ".")
+    call(project, "dvc", "checkout")
+    call(project, "dvc", "remote", "add", "--local", "--default", "shelf", str(tmp_path / "shelf"))
+    call(project, "dvc", "push", "--run-cache")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(project), str(clone))
+    call(clone, "dvc", "remote", "add", "--local", "--default", "shelf", str(tmp_path / "shelf"))
+    call(clone, "dvc", "pull")
+    output = call(clone, "dvc", "repro")
+    assert stages_run(output) == []
+    call(clone, "stages.sync")
+    expected = set(names_in(project, "HEAD").values())
+    theirs = {name: metrics for name, metrics in in_store(project).items() if name in expected}
+    assert in_store(clone) == theirs
+
+
+def test_the_table_is_sorted_by_validation_and_shows_no_test_value(project):
+    output = call(project, "stages.compare", "mse")
+    rows = [line.split(" | ") for line in output.splitlines() if line.startswith("| movielens")]
+    values = [float(row[1]) for row in rows]
+    assert len(values) >= 5
+    assert values == sorted(values)
+    assert "test" not in output
+    assert any("grid-1" in row[-1] for row in rows)
+
+
+def test_promoting_twice_makes_one_version(project):
+    told = [call(project, "stages.promote", **LEFTOVERS) for _ in range(2)]
+    assert told[0] == told[1]
+    assert "graphrec-movielens version 1" in told[0]
+    assert "yardsticks" in told[0]
