@@ -21,12 +21,8 @@ class Batch(NamedTuple):
     """(n,)"""
     negative: Tensor
     """(n,) an item that the user has no training interaction with."""
-    rated_user: Tensor
-    """(m,) users of the pairs whose target is known: the n, then, if any, those with `negative`."""
-    rated_item: Tensor
-    """(m,) their items."""
     target: Tensor
-    """(m,) their targets."""
+    """(m,) targets: of the n pairs and, where m = 2 n, of the users with their `negative`."""
     rivals: "Rivals | None"
     """Many items to set against all of the batch, where they are wanted."""
 
@@ -65,9 +61,9 @@ class InteractionDataset(Dataset[Batch]):
     def __getitem__(self, rows: Tensor) -> Batch:
         user, item = self.user[rows], self.item[rows]
         negative = self.negative_sampler.sample(user)
-        rated = self.rated(user, item, self.target[rows], negative)
+        target = self.targets(self.target[rows])
         rivals = self._draw_rivals(user) if self.num_rivals else None
-        return Batch(rows, user, item, negative, *rated, rivals)
+        return Batch(rows, user, item, negative, target, rivals)
 
     def _draw_rivals(self, user: Tensor) -> Rivals:
         users, line = torch.unique(user, return_inverse=True)
@@ -81,10 +77,8 @@ class InteractionDataset(Dataset[Batch]):
         known[rows[inside], columns[inside]] = True
         return Rivals(users, line, item, known)
 
-    def rated(
-        self, user: Tensor, item: Tensor, target: Tensor, negative: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The pairs that the squared error is taken over: users, items, targets."""
+    def targets(self, target: Tensor) -> Tensor:
+        """What the squared error is taken against, of the `target` (n,) of a batch."""
         raise NotImplementedError
 
     def loader(self, batch_size: int, soft_ratio: float | None = None) -> DataLoader[Batch]:
@@ -96,20 +90,15 @@ class InteractionDataset(Dataset[Batch]):
 class MovieLensDataset(InteractionDataset):
     """Ratings from 1 to 5; the squared error is taken over the ratings alone."""
 
-    def rated(
-        self, user: Tensor, item: Tensor, target: Tensor, negative: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        return user, item, target
+    def targets(self, target: Tensor) -> Tensor:
+        return target
 
 
 class IMDBDataset(InteractionDataset):
     """Credits, target 1, each beside a sampled non-credit of the same actor, target 0."""
 
-    def rated(
-        self, user: Tensor, item: Tensor, target: Tensor, negative: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        none = torch.zeros_like(target)
-        return user.repeat(2), torch.cat([item, negative]), torch.cat([target, none])
+    def targets(self, target: Tensor) -> Tensor:
+        return torch.cat([target, torch.zeros_like(target)])
 
 
 DATASETS: dict[str, type[InteractionDataset]] = {

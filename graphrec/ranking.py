@@ -98,6 +98,11 @@ def top_items(scorer: Scorer, user: Tensor, seen: Seen, k: int) -> Tensor:
     """
     lists = [torch.empty(0, k, dtype=torch.long)]
     for _, scores in score_blocks(scorer, user, seen):
-        values, items = torch.sort(scores, dim=1, descending=True, stable=True)
-        lists.append(items[:, :k].masked_fill(values[:, :k] == -torch.inf, -1))
+        # At least k a line are no worse than its k-th best; only those have to be sorted.
+        line, item = (scores >= scores.topk(k, dim=1).values[:, -1:]).nonzero(as_tuple=True)
+        value, order = torch.sort(scores[line, item], descending=True, stable=True)
+        line, by_line = torch.sort(line[order], stable=True)
+        first = torch.searchsorted(line, torch.arange(len(scores)))
+        best = by_line[first[:, None] + torch.arange(k)]  # (block, k)
+        lists.append(item[order][best].masked_fill(value[best] == -torch.inf, -1))
     return torch.cat(lists)

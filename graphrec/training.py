@@ -76,10 +76,7 @@ def train_model(
         for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
             optimizer.zero_grad()
             nodes = model(graph.without(batch.row) if leave_out_targets else graph)
-            predicted, scores = model.predict_and_score(nodes, batch.rated_user, batch.rated_item)
-            mse = mse_loss(predicted, batch.target)
-            with torch.set_grad_enabled(risk != "mse"):
-                minimised, log_error = log_errors(model, nodes, batch, scores)
+            mse, minimised, log_error = errors(model, nodes, batch, risk)
             loss = combine_risk(risk, mse, minimised, log_error_weight)
             loss.backward()
             optimizer.step()
@@ -105,22 +102,22 @@ def train_model(
     return history
 
 
-def log_errors(
-    model: Recommender, nodes: Any, batch: Batch, scores: Tensor
-) -> tuple[Tensor, Tensor]:
-    """The log error to minimise, against the rivals where there are any, and the pair loss.
-
-    `scores` (m,) are those of the rated pairs.
-    """
-    positive, negative = scores[: len(batch.row)], scores[len(batch.row) :]
-    minimises = torch.is_grad_enabled()
-    with torch.set_grad_enabled(minimises and batch.rivals is None):
-        if len(negative) == 0:
-            negative = model.score(nodes, batch.user, batch.negative)
-        pairs = bpr_loss(positive, negative)
-    if batch.rivals is None or not minimises:
-        return pairs, pairs
-    return rivals_loss(model, nodes, positive, batch.rivals), pairs
+def errors(
+    model: Recommender, nodes: Any, batch: Batch, risk: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The squared error, the log error to minimise, and the pair loss (the same without rivals)."""
+    count, rated = len(batch.row), len(batch.target)
+    user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
+    # All pairs at once, or first those alone whose derivative is needed.
+    now = 2 * count if batch.rivals is None and risk != "mse" else rated
+    predicted, scores = model.predict_and_score(nodes, user[:now], item[:now])
+    mse = mse_loss(predicted[:rated], batch.target)
+    with torch.no_grad():
+        negative = model.score(nodes, user[now:], item[now:])
+    pairs = bpr_loss(scores[:count], torch.cat([scores[count:], negative]))
+    if batch.rivals is None or risk == "mse":
+        return mse, pairs, pairs
+    return mse, rivals_loss(model, nodes, scores[:count], batch.rivals), pairs
 
 
 def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals) -> Tensor:

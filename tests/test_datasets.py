@@ -53,16 +53,12 @@ def test_ratings_are_predicted_as_they_are(movielens):
     dataset = DATASETS["movielens"](movielens.data, torch.Generator())
     batch = dataset[torch.tensor([5, 2, 5])]
     assert batch.target.tolist() == movielens.data.train.target[[5, 2, 5]].tolist()
-    assert torch.equal(batch.rated_user, batch.user)
-    assert torch.equal(batch.rated_item, batch.item)
 
 
 def test_credits_stand_beside_as_many_non_credits_of_the_same_actors(imdb):
     dataset = DATASETS["imdb"](imdb.data, torch.Generator())
     batch = dataset[torch.tensor([5, 2, 7])]
     assert batch.target.tolist() == [1, 1, 1, 0, 0, 0]
-    assert torch.equal(batch.rated_user, batch.user.repeat(2))
-    assert torch.equal(batch.rated_item, torch.cat([batch.item, batch.negative]))
 
 
 def test_rivals_are_distinct_items_and_know_the_training_interactions(make, train):
