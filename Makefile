@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup repro ui sync compare promote grid sweep server study ablation test lint format
+.PHONY: help setup repro ui sync compare promote grid sweep server study ablation bench test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -75,6 +75,10 @@ study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph b
 
 ablation: $(VENV)/.ready ## what each part of the model is worth on validation; says how long first
 	python -m benchmarks.ablation
+
+bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries; growth with the data
+	python -m benchmarks.epoch
+	python -m benchmarks.scale --steps 2
 
 test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
 	python -m pytest

@@ -3,6 +3,7 @@
 Runs in an environment of its own, made by benchmarks.epoch; imports nothing of ours.
 """
 
+import os
 import sys
 import tempfile
 import time
@@ -54,6 +55,7 @@ def main(name: str, base: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_data(Path(folder), Path(base))
         sys.argv = sys.argv[:1]  # RecBole reads the command line
+        os.chdir(folder)  # and leaves its logs where it runs
         loop, batches = trainer(name, Path(folder))
         assert len(batches) == 40, len(batches)
         for number in range(10**6):
