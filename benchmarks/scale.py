@@ -142,8 +142,9 @@ def main() -> None:
         )
     result: dict[str, Any] = {"sizes": rows}
     if len(rows) > 1:
-        result |= {name: exponent(rows, name) for name in ("epoch_s", "training_gb")}
-        print(f"growth exponents: time {result['epoch_s']:.2f}, memory {result['training_gb']:.2f}")
+        growth = {name: exponent(rows, name) for name in ("epoch_s", "training_gb")}
+        result["growth_exponents"] = growth
+        print(f"growth exponents: time {growth['epoch_s']:.2f}, memory {growth['training_gb']:.2f}")
     save_json(Paths().root / "reports" / "benchmarks" / "scale.json", result)
 
 
