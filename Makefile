@@ -35,6 +35,7 @@ repro: $(VENV)/.ready ## run the pipeline: download, preprocess, explore, train,
 	-@python -m stages.sync
 
 ui: sync ## open MLflow's page on http://127.0.0.1:5000
+	@echo "All current runs with their curves: follow the link in the experiment's description."
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
 
 sync: $(VENV)/.ready ## bring MLflow in line with the workspace and DVC's experiments

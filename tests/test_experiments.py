@@ -1,8 +1,10 @@
 """Every way of running a DVC experiment lands in one MLflow store, whole and once."""
 
 import json
+import sqlite3
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -43,11 +45,11 @@ def names_in(project: Path, commit: str) -> dict[str, str]:
     return {run: values["mlflow_run"] for run, values in tree["runs"].items()}
 
 
-def in_store(project: Path) -> dict[str, dict]:
+def in_store(project: Path, store: str = "mlflow.db") -> dict[str, dict]:
     """Metrics by run name; nothing is there twice, and every run is whole."""
-    runs = mlflow_runs(project)
+    runs = mlflow_runs(project, store)
     assert max(Counter(run.data.tags[CONTENT] for run in runs).values()) == 1
-    assert {run.info.status for run in all_runs(project)} == {"FINISHED"}
+    assert {run.info.status for run in all_runs(project, store)} == {"FINISHED"}
     return {run.info.run_name: run.data.metrics for run in runs}
 
 
@@ -94,21 +96,29 @@ def test_an_experiment_in_a_temporary_folder_lands_in_the_store_too(project):
 def test_a_lost_store_comes_back_with_the_runs_of_all_experiments(project):
     """Their folders are gone, but DVC has their files."""
     before, parents = in_store(project), {run.info.run_name for run in all_runs(project)}
-    for path in project.glob("mlflow.db*"):
-        path.unlink()
-    told = call(project, "stages.sync")
-    after = in_store(project)
+    new = {"MLFLOW_TRACKING_URI": f"sqlite:///{project / 'mlflow.db.new'}"}
+    told = call(project, "stages.sync", **new)
+    after = in_store(project, "mlflow.db.new")
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) <= set(names_in(project, "HEAD").values())
-    assert parents <= {run.info.run_name for run in all_runs(project)}, told
-    counts = {run.info.run_id: len(run.data.tags) for run in all_runs(project)}
-    assert "added" not in call(project, "stages.sync")
-    assert {run.info.run_id: len(run.data.tags) for run in all_runs(project)} == counts
+    assert parents <= {run.info.run_name for run in all_runs(project, "mlflow.db.new")}, told
+    counts = count_rows(project / "mlflow.db.new")
+    assert "added" not in call(project, "stages.sync", **new)
+    assert count_rows(project / "mlflow.db.new") == counts
     for name, commit in experiments_of(project).items():
         run_name = names_in(project, commit)["movielens-base" if "grid" in name else "imdb-base"]
-        (run,) = (run for run in mlflow_runs(project) if run.info.run_name == run_name)
+        runs = mlflow_runs(project, "mlflow.db.new")
+        (run,) = (run for run in runs if run.info.run_name == run_name)
         assert run.data.tags["dvc_experiment"] == name
         assert run.data.tags.keys() >= {"data_hash", "params_hash", "code_hash"}
+
+
+def count_rows(database: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(database)) as connection:
+        return {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("runs", "metrics", "latest_metrics", "params", "tags", "experiments")
+        }
 
 
 def test_back_to_earlier_parameters_the_earlier_run_is_current_again(project):

@@ -2,12 +2,21 @@
 
 from typing import Any
 
+CURRENT_RUNS = (
+    "#/experiments/{id}/runs?workflowType=machine_learning&compareRunsMode=CHART"
+    "&searchFilter=tags.current%20%3D%20%27true%27"
+    "&orderByKey=metrics.%60valid%2Fndcg_at_10%60&orderByAsc=false"
+)
+"""Where MLflow's page shows the curves of all current runs on one axis, best first.
+
+Sorted by time it would fold the runs below their parents and draw no curve."""
+
 EXPERIMENT_NOTE = """Graph recommenders on MovieLens 100K and IMDB, trained by DVC's stages. \
 Everything here is a copy of files in the project: `make sync` writes it anew.
 
 One run for each trained model, below a parent for the DVC experiment, or the workspace at a \
-commit, that trained it first. The runs whose files are in the workspace are the current ones: \
-filter with `tags.current = 'true'`.
+commit, that trained it first. The runs whose files are in the workspace are the current ones \
+(`tags.current = 'true'`): **[their curves side by side, best on validation first]({link})**.
 
 | metric | meaning | unit | better |
 |---|---|---|---|
@@ -27,6 +36,11 @@ all unseen items, mean over users | 0 … 1 | higher |
 | `best_epoch` | chosen on validation | epoch | |
 
 Validation chooses everything; test values are for reading only."""
+
+
+def experiment_note(identity: str) -> str:
+    """Markdown: what the experiment is, where to look first, and what the metrics mean."""
+    return EXPERIMENT_NOTE.format(link=CURRENT_RUNS.format(id=identity))
 
 
 def run_note(run: str, settings: dict[str, Any], evaluation: dict[str, Any] | None) -> str:

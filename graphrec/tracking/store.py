@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from graphrec.tracking.notes import EXPERIMENT_NOTE
+from graphrec.tracking.notes import experiment_note
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 EXPERIMENT = "graphrec"
 NOTE = "mlflow.note.content"
+KIND = "mlflow.experimentKind"
 LOCK_SECONDS = 300
 """How long a process waits for another that is writing; to write one run takes about a second."""
 BUSY_SECONDS = 60
@@ -86,9 +87,11 @@ def _experiment_id(client: "MlflowClient", uri: str) -> str:
         except MlflowException:  # another machine may have made it in the meantime
             if (found := client.get_experiment_by_name(EXPERIMENT)) is None:
                 raise
-    if found.tags.get(NOTE) != EXPERIMENT_NOTE:
-        client.set_experiment_tag(found.experiment_id, NOTE, EXPERIMENT_NOTE)
-    return str(found.experiment_id)
+    identity = str(found.experiment_id)
+    for tag, value in ((NOTE, experiment_note(identity)), (KIND, "custom_model_development")):
+        if found.tags.get(tag) != value:
+            client.set_experiment_tag(identity, tag, value)
+    return identity
 
 
 @contextmanager
