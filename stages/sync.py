@@ -18,8 +18,8 @@ def main() -> None:
     done = False
     with store_may_be_away("what is missing"):
         tracker = Tracker()
+        sync_experiments(tracker)  # first: what they have trained is theirs, wherever it lies now
         sync_workspace(tracker)
-        sync_experiments(tracker)
         done = True
     sys.exit(0 if done else 1)
 
@@ -35,17 +35,29 @@ def sync_workspace(tracker: Tracker) -> None:
 
 def sync_experiments(tracker: Tracker) -> None:
     """Add the runs of DVC's experiments that the store lacks, from DVC's cache or remote."""
-    known, paths = tracker.names(), Paths()
-    for origin in experiments():
-        runs = json.loads(file_at(str(origin.commit), paths.metrics) or '{"runs": {}}')["runs"]
-        lacking = [run for run, tree in runs.items() if tree.get("mlflow_run", "") not in known]
+    known = tracker.names()
+    for experiment in experiments():
+        shared = names_at(experiment.baseline).values()
+        lacking = {
+            run: experiment.before() if name in shared else experiment
+            for run, name in names_at(experiment.commit).items()
+            if name not in known
+        }
         if not lacking:
             continue
         with TemporaryDirectory() as folder:
-            for run in fetch(origin, lacking, Paths(Path(folder))):
-                tracker.record(run, Paths(Path(folder)), origin=origin)
-                print(f"{run} of experiment {origin.experiment}: added")
+            paths = Paths(Path(folder))
+            for run in fetch(experiment, list(lacking), paths):
+                tracker.record(run, paths, origin=lacking[run])
+                print(f"{run} of experiment {experiment.experiment}: added")
         known = tracker.names()
+
+
+def names_at(commit: str | None) -> dict[str, str]:
+    """The MLflow name of each run that a commit's metrics speak of."""
+    text = file_at(commit or "HEAD", Paths().metrics)
+    runs = json.loads(text)["runs"] if text else {}
+    return {run: tree["mlflow_run"] for run, tree in runs.items() if "mlflow_run" in tree}
 
 
 def fetch(origin: Origin, runs: list[str], to: Paths) -> list[str]:

@@ -52,6 +52,10 @@ def count_rows(database: Postgres) -> dict[str, int]:
         connection.close()
 
 
+def is_of(run, experiment: str) -> bool:
+    return run.data.tags.get("dvc_experiment") == experiment
+
+
 def test_a_server_that_dies_in_mid_training_costs_nothing(project, database, server):
     store = {"MLFLOW_TRACKING_URI": server.url}
     call(project, "stages.sync", **store)
@@ -83,7 +87,10 @@ def test_a_server_that_dies_in_mid_training_costs_nothing(project, database, ser
         call(project, "stages.sync", **store)
         counts = count_rows(database)
         runs = {run.info.run_name: run for run in mlflow_runs(project, server.url)}
-        assert len(runs) == counts["runs"] - 2  # less the two parents
+        groups = {run.data.tags["mlflow.parentRunId"] for run in runs.values()}
+        assert len(runs) == counts["runs"] - len(groups) == 4
+        trained = {run.data.tags["run"] for run in runs.values() if is_of(run, "long")}
+        assert trained == set(RUNS)
         for revision in ("HEAD", experiments_of(project)["long"]):
             tree = json.loads(git(project, "show", f"{revision}:reports/metrics.json"))
             for values in tree["runs"].values():

@@ -49,6 +49,10 @@ class Origin:
         at = f"-{self.baseline[:7]}" if self.baseline else ""
         return self.experiment or f"workspace{at}"
 
+    def before(self) -> "Origin":
+        """Of what an experiment has in common with the commit that it started from."""
+        return Origin(self.baseline, self.baseline, None, self.time)
+
     def tags(self) -> dict[str, str]:
         named = {
             "mlflow.source.git.commit": self.commit,
