@@ -31,7 +31,7 @@ LEFTOVERS = {
     "MLFLOW_EXPERIMENT_NAME": "somebody-else-s",
     "MLFLOW_REGISTRY_URI": "sqlite:////nowhere/registry.db",
 }
-QUEUE_SECONDS = 400
+QUEUE_SECONDS = 900
 
 
 def exp_run(project: Path, *options: str, **variables: str) -> str:
