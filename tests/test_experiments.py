@@ -142,7 +142,7 @@ def count_rows(database: Path) -> dict[str, int]:
 
 
 def test_back_to_earlier_parameters_the_earlier_run_is_current_again(project):
-    """DVC restores the files and trains nothing; nobody has to think of MLflow."""
+    """DVC restores the files and trains nothing; the two commands are what `make repro` calls."""
     call(project, "stages.sync")
     first = current_runs(project)
     assert set(first) == set(RUNS)
@@ -156,8 +156,7 @@ def test_back_to_earlier_parameters_the_earlier_run_is_current_again(project):
     assert second["imdb-base"] != first["imdb-base"]
     count = len(mlflow_runs(project))
     (project / "params.yaml").write_text(params)
-    assert stages_run(call(project, "dvc", "repro")) == ["report"]
-    assert current_runs(project) == first
+    assert set(stages_run(call(project, "dvc", "repro"))) <= {"report"}
     call(project, "stages.sync")
     assert current_runs(project) == first
     assert len(mlflow_runs(project)) == count
