@@ -64,7 +64,7 @@ sweep: $(VENV)/.ready ## queue and train all runs at each of RATES, learning rat
 STORE ?= postgresql:///graphrec
 HOST ?= 127.0.0.1
 server: $(VENV)/.ready-server ## serve MLflow for a team: runs in STORE, a database; artifacts in server/
-	mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
+	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
 	  --host $(HOST) --port 5000 --workers 2
 
 $(VENV)/.ready-server: $(VENV)/.ready requirements-server.txt

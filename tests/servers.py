@@ -72,7 +72,11 @@ class MlflowServer:
 
     def start(self) -> None:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(self.command, start_new_session=True, **quiet)
+        # Its job runners, eight processes, are for other uses of MLflow.
+        variables = os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        self.process = subprocess.Popen(
+            self.command, env=variables, start_new_session=True, **quiet
+        )
         until = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self.process.poll() is None, f"the MLflow server has ended: {self.command}"
