@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from benchmarks.fits import RESAMPLES, Fit, Outcome
 from graphrec.significance import difference_of
-from graphrec.tables import Comparison, comparison_table, markdown_table
+from graphrec.tables import LIKENESS, Comparison, comparison_table, likeness_table, markdown_table
 
 Rows = list[tuple[Fit, Outcome]]
 COLUMNS = {
@@ -40,20 +40,17 @@ def study_page(rows: Rows, key: str) -> str:
         "their standard deviation, and the mean over the folds u1 … u5 with one seed. Validation "
         "beside them; a refitted row has none left, its settings are those of the row without.",
     ]
+    likeness = {fit.row: outcome.likeness for fit, outcome in rows if fit.seed == 0}
     for title, columns in COLUMNS.items():
         parts += [f"## {title.capitalize()}", results_table(rows, title.split()[0], columns)]
     parts += ["## Paired comparisons", COMPARED, comparisons(rows)]
-    parts += ["## How alike the nodes become", LIKENESS, likeness_table(rows)]
+    parts += ["## How alike the nodes become", LIKENESS, likeness_table(likeness)]
     return "\n\n".join(parts) + "\n"
 
 
 COMPARED = (
     f"Differences of means over seeds on u1, {RESAMPLES} paired bootstrap resamples of the test "
     "users; verdicts on the first after Holm's correction over all rows."
-)
-LIKENESS = (
-    "Mean cosine over all pairs of nodes of the ranking half, before any layer and after each one; "
-    "1 would be over-smoothed."
 )
 
 
@@ -63,6 +60,8 @@ def results_table(rows: Rows, dataset: str, columns: tuple[str, ...]) -> str:
     heads.insert(2, "over folds")
     table = []
     for name, outcomes in by_name(rows, dataset).items():
+        if not all(serves(fit, columns[0]) for fit, _ in outcomes):
+            continue
         first = [outcome for fit, outcome in outcomes if fit.fold in ("u1", "")]
         folds = [outcome for fit, outcome in outcomes if fit.seed == 0]
         if columns[0] not in first[0].test.values:
@@ -78,6 +77,11 @@ def results_table(rows: Rows, dataset: str, columns: tuple[str, ...]) -> str:
         cells.insert(4, f"{np.mean(means):.4f}" if len(means) > 1 else "")
         table.append(cells)
     return markdown_table(["row", "seeds", *heads], table)
+
+
+def serves(fit: Fit, measure: str) -> bool:
+    """Whether a fit was made for that measure: published graph models rank, and predict nothing."""
+    return measure != "rmse" or fit.published is None
 
 
 def by_name(rows: Rows, dataset: str) -> dict[str, Rows]:
@@ -109,19 +113,9 @@ def comparisons(rows: Rows) -> str:
 
 def mean_over_seeds(rows: Rows, measure: str) -> tuple[float, NDArray[np.float64]] | None:
     """A measure on u1 and its draws, each the mean over seeds; None where a row lacks it."""
-    tests = [outcome.test for fit, outcome in rows if fit.fold in ("u1", "")]
-    if measure not in tests[0].draws:
+    first = [(fit, outcome.test) for fit, outcome in rows if fit.fold in ("u1", "")]
+    if not all(serves(fit, measure) and measure in test.draws for fit, test in first):
         return None
+    tests = [test for _, test in first]
     value = float(np.mean([test.values[measure] for test in tests]))
     return value, np.mean([test.draws[measure] for test in tests], axis=0)
-
-
-def likeness_table(rows: Rows) -> str:
-    """Markdown: a row a model whose layers are kept apart, its first seed."""
-    known = [(fit, o.likeness) for fit, o in rows if o.likeness and fit.seed == 0]
-    count = max((len(likeness) for _, likeness in known), default=0)
-    table = [
-        [fit.row, *(f"{value:.3f}" for value in likeness), *[""] * (count - len(likeness))]
-        for fit, likeness in known
-    ]
-    return markdown_table(["row", *(f"layer {layer}" for layer in range(count))], table)

@@ -10,7 +10,13 @@ from graphrec.interactions import TrainingData
 from graphrec.paths import Paths
 from graphrec.sections import Params
 from graphrec.significance import load_users, paired_difference
-from graphrec.tables import HIGHER_IS_BETTER, Comparison, comparison_table, markdown_table
+from graphrec.tables import (
+    HIGHER_IS_BETTER,
+    Comparison,
+    comparison_table,
+    likeness_table,
+    markdown_table,
+)
 
 DECISIVE = ("mse", "ndcg_at_10")
 """The measures by which runs are compared."""
@@ -108,6 +114,15 @@ def credits_table(params: Params, paths: Paths, data: TrainingData) -> str:
             cells.append(f"{sums.value(group.astype(np.float64)):.4f} ({group.sum()})")
         rows.append([name, *cells])
     return markdown_table(["ndcg_at_10 of actors with", *CREDIT_GROUPS], rows)
+
+
+def layers_table(params: Params, paths: Paths) -> str:
+    """Markdown: how alike the nodes of each run are, layer by layer."""
+    named = {}
+    for name in params.runs:
+        tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
+        named[name] = tree["likeness"]
+    return likeness_table(named)
 
 
 def describe_change(params: Params, name: str, base: str) -> str:

@@ -1,6 +1,6 @@
 """Markdown tables, and the one form in which differences are reported."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graphrec.significance import Difference, holm
@@ -40,3 +40,20 @@ def comparison_table(heads: Sequence[str], compared: list[Comparison]) -> str:
         interval = f"{found.low:+.4f} … {found.high:+.4f}"
         rows.append([*labels, measure, f"{found.value:+.4f}", interval, verdict])
     return markdown_table([*heads, "measure", "difference", "95 % interval", "verdict"], rows)
+
+
+LIKENESS = (
+    "Mean cosine over all pairs of nodes of the ranking half, before any layer and after each one; "
+    "1 would be over-smoothed."
+)
+
+
+def likeness_table(named: Mapping[str, Sequence[float]]) -> str:
+    """A row a name, a column a layer; names without layers are left out."""
+    count = max(map(len, named.values()), default=0)
+    rows = [
+        [name, *(f"{value:.3f}" for value in values), *[""] * (count - len(values))]
+        for name, values in named.items()
+        if values
+    ]
+    return markdown_table(["row", *(f"layer {layer}" for layer in range(count))], rows)

@@ -20,6 +20,7 @@ from graphrec.content import content_key
 from graphrec.factory import build_model
 from graphrec.graph import build_graph
 from graphrec.interactions import load_filters, load_held_out, load_training_data
+from graphrec.oversmoothing import likeness_by_layer
 from graphrec.params import load_params, select_run
 from graphrec.paths import Paths
 
@@ -31,8 +32,9 @@ def main(name: str) -> None:
     data = load_training_data(paths.training(run.dataset))
     model = build_model(run, params, data, load_filters(paths.filters(run.dataset)))
     model.load_state_dict(load_file(paths.weights(name)))
+    graph = build_graph(data)
     parts = evaluate_parts(
-        predictor_of(model, build_graph(data)),
+        predictor_of(model, graph),
         data,
         load_held_out(paths.test(run.dataset)),
         measurement(params, run.dataset),
@@ -40,7 +42,8 @@ def main(name: str) -> None:
         params.train.log_error_weight,
     )
     folder = paths.evaluation(name)
-    save_json(folder / "evaluation.json", {"content": content_key(name, paths), **as_json(parts)})
+    found = {"content": content_key(name, paths), "likeness": likeness_by_layer(model, graph)}
+    save_json(folder / "evaluation.json", found | as_json(parts))
     save_users(folder / "users.npz", parts["test"])
     print(f"{name}: test loss {parts['test'].values['test_loss']:.4f}")
 

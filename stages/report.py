@@ -12,7 +12,15 @@ from graphrec.figures import draw_comparison, save
 from graphrec.interactions import load_training_data
 from graphrec.params import load_params, study_key
 from graphrec.paths import Paths
-from graphrec.summary import COLUMNS, collect, credits_table, factor_table, results_table
+from graphrec.summary import (
+    COLUMNS,
+    collect,
+    credits_table,
+    factor_table,
+    layers_table,
+    results_table,
+)
+from graphrec.tables import LIKENESS
 from graphrec.tracking import synchronise
 
 MARKS = "<!-- {0}: made by stages/report.py -->", "<!-- end of {0} -->"
@@ -28,6 +36,7 @@ def main() -> None:
     text = SUMMARY.format(
         results=results,
         factors=factor_table(params, paths),
+        likeness=f"{LIKENESS}\n\n{layers_table(params, paths)}",
         credits=credits_table(params, paths, load_training_data(paths.training("imdb"))),
         study=study,
     )
@@ -78,6 +87,10 @@ Each run against the base run of its data set, on the test users: difference, it
 (paired bootstrap over users), and a verdict after Holm's correction over all rows.
 
 {factors}
+
+## How alike the nodes become
+
+{likeness}
 
 ## Actors by what is known of them
 

@@ -11,7 +11,14 @@ from graphrec.comparison import save_json, save_users
 from graphrec.evaluation import Evaluation, UserSums
 from graphrec.params import check_params
 from graphrec.paths import Paths
-from graphrec.summary import COLUMNS, choose_best, collect, factor_table, results_table
+from graphrec.summary import (
+    COLUMNS,
+    choose_best,
+    collect,
+    factor_table,
+    layers_table,
+    results_table,
+)
 
 PARAMS = check_params(yaml.safe_load((Path(__file__).parents[1] / "params.yaml").read_text()))
 MEASURES = sorted({name for columns in COLUMNS.values() for name in columns})
@@ -27,7 +34,10 @@ def paths(tmp_path) -> Paths:
     for number, name in enumerate(PARAMS.runs):
         valid, test = (dict.fromkeys(MEASURES, 10.0 + sign * number) for sign in (-1, 1))
         parts = {"valid": valid, "test": test, "test_std": dict.fromkeys(MEASURES, 0.5)}
-        save_json(paths.evaluation(name) / "evaluation.json", {"content": "0123456789"} | parts)
+        save_json(
+            paths.evaluation(name) / "evaluation.json",
+            {"content": "0123456789", "likeness": [0.1] * (number % 4)} | parts,
+        )
         save_json(paths.settings(name), {"best_epoch": number + 1})
         users = {
             measure: UserSums(np.arange(60), common + number + rng.normal(size=60), np.ones(60))
@@ -81,3 +91,10 @@ def test_the_factor_table_says_what_each_run_changed_and_what_it_did(paths):
     assert "worse" in row  # a higher squared error
     row = of["movielens-mse", "risk total → mse", "ndcg_at_10"]
     assert "better" in row
+
+
+def test_every_run_that_keeps_its_layers_apart_has_a_row(paths):
+    table = layers_table(PARAMS, paths)
+    for number, name in enumerate(PARAMS.runs):
+        assert (f"| {name} |" in table) == (number % 4 > 0)
+    assert len({line.count("|") for line in table.splitlines()}) == 1
