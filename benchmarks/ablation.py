@@ -48,7 +48,6 @@ CHANGES: dict[tuple[str, str], list[Change]] = {
         Change("without weight averaging", {"train.averaging": 0.0}),
         Change("constant learning rate", {"train.final_learning_rate": 1.0}),
         Change("predicted ratings carry messages", {"train.leave_out_targets": False}),
-        Change("batches of 2,048", {"movielens.batch_size": 2048, "train.epochs": 20}),
     ],
     ("movielens-base", "ndcg_at_10"): [
         Change("network alone for watched", {f"{RANKING}.weight": 1.0}),
