@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from graphrec import filters
-from graphrec.graph import from_scipy
+from graphrec.csr import from_scipy
 from graphrec.interactions import Features, FloatArray, TrainingData
 from graphrec.model_sections import RankingParams
 from graphrec.models import NGCF, LightGCN, NGCF_Final, RankingNetwork, RatingNetwork, Recommender

@@ -1,94 +1,12 @@
-"""The user-item graph and its product with node embeddings: where training spends its time."""
+"""The user-item graph and the matrices that messages pass through."""
 
-import warnings
 from collections.abc import Iterator
-from typing import Any
 
-import numpy as np
-import scipy.sparse as sp
 import torch
 from torch import Tensor
 
+from graphrec.csr import csr_matrix
 from graphrec.interactions import TrainingData
-
-
-def multiply(matrix: Tensor, x: Tensor) -> Tensor:
-    """Product of a CSR matrix (n, m) with x (m, columns), without a gradient.
-
-    On a CPU a row is a weighted bag of x's rows: FBGEMM's kernel for that takes about half the time
-    of MKL's sparse product. On a GPU it is cuSPARSE's product.
-    """
-    if x.device.type != "cpu":
-        return matrix @ x
-    offsets, column, values = matrix.crow_indices(), matrix.col_indices(), matrix.values()
-    # Detached, it does not prepare for a derivative of its own.
-    bags: tuple[Tensor, ...] = torch.embedding_bag(
-        x.detach(), column, offsets, mode=0, per_sample_weights=values, include_last_offset=True
-    )
-    return bags[0]
-
-
-class _SymmetricProduct(torch.autograd.Function):
-    """`matrix @ x` for a symmetric sparse matrix: the backward product is the same product."""
-
-    @staticmethod
-    def forward(ctx: Any, matrix: Tensor, x: Tensor) -> Tensor:
-        ctx.matrix = matrix
-        return multiply(matrix, x)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
-        return None, multiply(ctx.matrix, gradients[0].contiguous())
-
-
-def propagate(adjacency: Tensor, x: Tensor) -> Tensor:
-    """Product of a symmetric CSR matrix (nodes, nodes) with x (nodes, columns)."""
-    product: Tensor = _SymmetricProduct.apply(adjacency, x)  # type: ignore[no-untyped-call]
-    return product
-
-
-class _Product(torch.autograd.Function):
-    """`matrix @ x` for any sparse matrix whose transpose is at hand."""
-
-    @staticmethod
-    def forward(ctx: Any, matrix: Tensor, transpose: Tensor, x: Tensor) -> Tensor:
-        ctx.transpose = transpose
-        return multiply(matrix, x)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, None, Tensor]:
-        return None, None, multiply(ctx.transpose, gradients[0].contiguous())
-
-
-def propagate_with(matrix: Tensor, transpose: Tensor, x: Tensor) -> Tensor:
-    """Product of a CSR matrix (n, m), whose transpose is given, with x (m, columns)."""
-    product: Tensor = _Product.apply(matrix, transpose, x)  # type: ignore[no-untyped-call]
-    return product
-
-
-def csr_matrix(crow: Tensor, col: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
-    with warnings.catch_warnings():
-        # torch calls its CSR layout a beta, once a process; results are held against an oracle.
-        warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state")
-        return torch.sparse_csr_tensor(crow, col, values, shape, check_invariants=False)
-
-
-def to_scipy(matrix: Tensor) -> sp.csr_array:
-    """The same CSR matrix for NumPy."""
-    parts = (matrix.values(), matrix.col_indices(), matrix.crow_indices())
-    return sp.csr_array(
-        tuple(part.numpy() for part in parts), shape=(matrix.shape[0], matrix.shape[1])
-    )
-
-
-def from_scipy(matrix: sp.csr_array) -> Tensor:
-    """The same CSR matrix for torch, single precision."""
-    return csr_matrix(
-        torch.from_numpy(matrix.indptr.astype(np.int32)),
-        torch.from_numpy(matrix.indices.astype(np.int32)),
-        torch.from_numpy(matrix.data.astype(np.float32)),
-        matrix.shape,
-    )
 
 
 class _Entries:

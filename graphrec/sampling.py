@@ -1,17 +1,13 @@
 """What an epoch trains on: which interactions, in which order, against which negatives."""
 
-from collections.abc import Iterator
-
-import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Sampler
 
 from graphrec.interactions import IntArray
 
 
-class InteractionSampler(Sampler[Tensor]):
-    """Batches of row numbers, as tensors: no Python per row.
+class InteractionSampler:
+    """The row numbers of an epoch, as one tensor: no Python per row.
 
     Without soft sampling an epoch is every row once, in random order. Soft random sampling
     (arXiv 2311.12727) draws `ratio * num_rows` rows uniformly with replacement, so that with ratio
@@ -19,27 +15,18 @@ class InteractionSampler(Sampler[Tensor]):
     """
 
     def __init__(
-        self,
-        num_rows: int,
-        batch_size: int,
-        generator: torch.Generator,
-        soft_ratio: float | None = None,
+        self, num_rows: int, generator: torch.Generator, soft_ratio: float | None = None
     ) -> None:
         self.num_rows = num_rows
-        self.batch_size = batch_size
         self.generator = generator
-        self.num_drawn = num_rows if soft_ratio is None else max(1, round(soft_ratio * num_rows))
         self.replacement = soft_ratio is not None
+        self.num_drawn = num_rows if soft_ratio is None else max(1, round(soft_ratio * num_rows))
 
-    def __len__(self) -> int:
-        return -(-self.num_drawn // self.batch_size)
-
-    def __iter__(self) -> Iterator[Tensor]:
+    def draw(self) -> Tensor:
+        """(num_drawn,) rows of the next epoch."""
         if self.replacement:
-            rows = torch.randint(self.num_rows, (self.num_drawn,), generator=self.generator)
-        else:
-            rows = torch.randperm(self.num_rows, generator=self.generator)
-        yield from rows.split(self.batch_size)
+            return torch.randint(self.num_rows, (self.num_drawn,), generator=self.generator)
+        return torch.randperm(self.num_rows, generator=self.generator)
 
 
 class NegativeSampler:
@@ -51,28 +38,24 @@ class NegativeSampler:
     def __init__(
         self, user: IntArray, item: IntArray, num_items: int, generator: torch.Generator
     ) -> None:
-        busiest = int(np.bincount(user).max(initial=0))
-        if busiest >= num_items:
+        key = torch.unique(torch.as_tensor(user) * num_items + torch.as_tensor(item))
+        known = torch.bincount(key // num_items)
+        self.free = num_items - known
+        if len(known) and self.free.min() <= 0:
             raise ValueError(
                 f"expected every user to leave an item out, got one with all {num_items}"
             )
         self.num_items = num_items
         self.generator = generator
-        self.known = torch.unique(torch.as_tensor(user) * num_items + torch.as_tensor(item))
+        self.start = known.cumsum(0) - known
+        # Of each known item how many items below it are not known, after those of earlier users.
+        self.below = key - (torch.arange(len(key)) - self.start[key // num_items])
 
     def sample(self, user: Tensor) -> Tensor:
         """One item for each entry of `user`, of the same shape."""
         users = user.flatten()
-        item = torch.randint(self.num_items, users.shape, generator=self.generator)
-        clash = self.contains(users, item).nonzero().squeeze(1)
-        while len(clash):
-            item[clash] = torch.randint(self.num_items, clash.shape, generator=self.generator)
-            clash = clash[self.contains(users[clash], item[clash])]
-        return item.view_as(user)
-
-    def contains(self, user: Tensor, item: Tensor) -> Tensor:
-        """Whether each pair is a training interaction; boolean, of the shape of `user`."""
-        key = user * self.num_items + item
-        at = torch.searchsorted(self.known, key).clamp_(max=len(self.known) - 1)
-        known: Tensor = self.known[at] == key
-        return known
+        draw = torch.rand(len(users), dtype=torch.double, generator=self.generator)
+        # The item with `place` others below it that are not known either.
+        place = (draw * self.free[users]).long()
+        passed = torch.searchsorted(self.below, users * self.num_items + place, right=True)
+        return (place + passed - self.start[users]).view_as(user)

@@ -114,10 +114,11 @@ def errors(
     mse = mse_loss(predicted[:rated], batch.target)
     with torch.no_grad():
         negative = model.score(nodes, user[now:], item[now:])
-    pairs = bpr_loss(scores[:count], torch.cat([scores[count:], negative]))
+    positive, others = scores.split([count, now - count])
+    pairs = bpr_loss(positive, torch.cat([others, negative]))
     if batch.rivals is None or risk == "mse":
         return mse, pairs, pairs
-    return mse, rivals_loss(model, nodes, scores[:count], batch.rivals), pairs
+    return mse, rivals_loss(model, nodes, positive, batch.rivals), pairs
 
 
 def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals) -> Tensor:

@@ -7,7 +7,8 @@ import json
 import sys
 
 from graphrec.audit import LeakError, audit_graph, audit_split
-from graphrec.graph import build_graph, to_scipy
+from graphrec.csr import to_scipy
+from graphrec.graph import build_graph
 from graphrec.imdb import prepare_imdb
 from graphrec.interactions import save_held_out, save_training_data
 from graphrec.movielens import prepare_movielens

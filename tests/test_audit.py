@@ -7,7 +7,8 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec.audit import LeakError, audit_graph, audit_split
-from graphrec.graph import build_graph, to_scipy
+from graphrec.csr import to_scipy
+from graphrec.graph import build_graph
 from graphrec.interactions import HeldOut, Interactions
 
 

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.graph import (
-    BipartiteGraph,
-    build_graph,
-    from_scipy,
-    propagate,
-    propagate_with,
-    to_scipy,
-)
+from graphrec.csr import from_scipy, to_scipy
+from graphrec.graph import BipartiteGraph, build_graph
+from graphrec.models.operators import propagate, propagate_with
 
 NUM_USERS, NUM_ITEMS = 7, 9
 

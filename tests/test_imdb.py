@@ -8,8 +8,9 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graphrec.csr import to_scipy
 from graphrec.filters import unit_rows
-from graphrec.graph import build_graph, to_scipy
+from graphrec.graph import build_graph
 from graphrec.imdb import (
     build_training_data,
     choose_held_out,

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graphrec.graph import build_graph, to_scipy
+from graphrec.csr import to_scipy
+from graphrec.graph import build_graph
 from graphrec.movielens import (
     AGE_EDGES,
     FOLDS,

@@ -5,9 +5,10 @@ import pytest
 import scipy.sparse as sp
 import torch
 
-from graphrec.graph import BipartiteGraph, from_scipy, to_scipy
+from graphrec.csr import from_scipy, to_scipy
+from graphrec.graph import BipartiteGraph
 from graphrec.models import NGCF_Final, RankingNetwork, RatingNetwork
-from graphrec.models.operators import NEGATIVE_SLOPE
+from graphrec.models.propagation import NEGATIVE_SLOPE
 
 USERS, ITEMS, DIM, LEVELS = 9, 12, 5, 5
 LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
@@ -104,10 +105,7 @@ def test_ranking_network_agrees_with_the_dense_equation(graph, layers, free, pop
     outputs = [x]
     for number in range(layers):
         near = laplacian @ x
-        x = leaky(
-            linear(w, f"layers.{number}.sum", near + x)
-            + linear(w, f"layers.{number}.interaction", near * x)
-        )
+        x = leaky(linear(w, f"layers.{number}", np.hstack([near + x, near * x])))
         outputs.append(x)
     z = np.hstack([part / np.linalg.norm(part, axis=1, keepdims=True) for part in outputs])
     expected = w["temperature"] * z[:USERS] @ z[USERS:].T + (w["item_bias"] if popular else 0)

@@ -6,7 +6,7 @@ import torch
 
 from graphrec.graph import BipartiteGraph
 from graphrec.models.ngcf import NGCF
-from graphrec.models.operators import NEGATIVE_SLOPE
+from graphrec.models.propagation import NEGATIVE_SLOPE
 
 USERS, ITEMS = torch.tensor([0, 0, 1, 2]), torch.tensor([0, 1, 1, 3])
 """On 3 users and 4 items; item 2 is isolated."""
@@ -36,7 +36,7 @@ def make_model(graph: BipartiteGraph, layers: int, **options) -> NGCF:
 
 
 def oracle(model: NGCF, graph: BipartiteGraph) -> np.ndarray:
-    """E_next = LeakyReLU((L + I) E W1 + b1 + (L E ⊙ E) W2 + b2), dense and in float64."""
+    """E_next = LeakyReLU((L + I) E W1 + (L E ⊙ E) W2 + b), dense and in float64."""
     count, users = graph.num_nodes, graph.num_users
     adjacency = np.zeros((count, count))
     adjacency[graph.user, graph.item + users] = 1
@@ -47,13 +47,10 @@ def oracle(model: NGCF, graph: BipartiteGraph) -> np.ndarray:
     x = weights["embedding.weight"]
     outputs = [x]
     for number in range(len(model.layers)):
-        w1, b1, w2, b2 = (
-            weights[f"layers.{number}.{part}.{kind}"]
-            for part in ("sum", "interaction")
-            for kind in ("weight", "bias")
-        )
+        w1, w2 = np.hsplit(weights[f"layers.{number}.weight"], 2)
+        bias = weights[f"layers.{number}.bias"]
         neighbours = laplacian @ x
-        z = (laplacian + np.eye(count)) @ x @ w1.T + b1 + (neighbours * x) @ w2.T + b2
+        z = (laplacian + np.eye(count)) @ x @ w1.T + (neighbours * x) @ w2.T + bias
         x = np.where(z > 0, z, NEGATIVE_SLOPE * z)
         outputs.append(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12))
     return np.hstack(outputs)

@@ -4,14 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from graphrec.models.operators import (
-    NEGATIVE_SLOPE,
-    dot_block,
-    dot_pairs,
-    drop_messages,
-    unit_rows,
-    update,
-)
+from graphrec.models.operators import dot_block, dot_pairs, drop, unit_rows
 
 NODES, DIM = 6, 4
 
@@ -19,16 +12,6 @@ NODES, DIM = 6, 4
 def doubles(*shape: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(sum(shape))
     return torch.randn(shape, dtype=torch.double, generator=generator).requires_grad_()
-
-
-def test_update_is_the_two_products_and_passes_gradcheck():
-    neighbours, x = doubles(NODES, DIM), doubles(NODES, DIM)
-    weight, bias = doubles(3, 2 * DIM), doubles(3)
-    first, second = weight.split(DIM, dim=1)
-    expected = (neighbours + x) @ first.T + (neighbours * x) @ second.T + bias
-    expected = F.leaky_relu(expected, NEGATIVE_SLOPE)
-    torch.testing.assert_close(update(neighbours, x, weight, bias), expected)
-    assert torch.autograd.gradcheck(update, (neighbours, x, weight, bias))
 
 
 def test_unit_rows_are_torch_s_own_and_pass_gradcheck():
@@ -58,10 +41,10 @@ def test_dot_pairs_are_those_of_the_block_with_its_gradient(count):
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5])
-def test_dropped_messages_are_the_rate_and_the_rest_keeps_the_mean(rate):
+def test_what_is_dropped_is_the_rate_and_the_rest_keeps_the_mean(rate):
     torch.manual_seed(0)
     x = torch.ones(1001, 101, requires_grad=True)
-    dropped = drop_messages(x, rate)
+    dropped = drop(x, rate)
     # 101,101 draws: five standard deviations of a rate of a half are 0.008.
     assert (dropped == 0).float().mean().item() == pytest.approx(rate, abs=0.008)
     torch.testing.assert_close(dropped[dropped != 0].unique(), torch.tensor([1 / (1 - rate)]))

@@ -26,7 +26,15 @@ def names_of(entries: list) -> list[str]:
 
 
 def code_deps(stage: str) -> set[str]:
-    return {path for path in names_of(definition(stage)["deps"]) if path.endswith(".py")}
+    """Python files among the deps, those of a folder too."""
+    paths = names_of(definition(stage)["deps"])
+    folders = [path for path in paths if path.startswith("graphrec/") and (ROOT / path).is_dir()]
+    inside = {
+        file.relative_to(ROOT).as_posix()
+        for folder in folders
+        for file in (ROOT / folder).glob("*.py")
+    }
+    return inside | {path for path in paths if path.endswith(".py")}
 
 
 def test_run_names_are_such_that_dvc_can_bear_them():

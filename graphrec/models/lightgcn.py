@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from graphrec.graph import BipartiteGraph, propagate
-from graphrec.models.operators import dot_block, dot_pairs
+from graphrec.graph import BipartiteGraph
+from graphrec.models.operators import dot_block, dot_pairs, propagate
 
 
 class LightGCN(nn.Module):

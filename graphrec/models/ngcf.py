@@ -5,30 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from graphrec.graph import BipartiteGraph, propagate
-from graphrec.models.operators import dot_block, dot_pairs, drop_messages, unit_rows, update
-
-
-class NGCFLayer(nn.Module):
-    """One propagation: (nodes, dim) → (nodes, dim).
-
-    E_next = LeakyReLU((L + I) E W1 + b1 + (L E ⊙ E) W2 + b2), L = D^-1/2 A D^-1/2.
-    Equation 7 of Wang et al. 2019 (arXiv 1905.08108). The interaction term takes L, without the
-    self loop, and the activation is applied to the sum, as in the paper; published codes differ.
-    """
-
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.sum = nn.Linear(dim, dim)
-        self.interaction = nn.Linear(dim, dim)
-        for linear in (self.sum, self.interaction):
-            nn.init.xavier_uniform_(linear.weight)
-            nn.init.zeros_(linear.bias)
-
-    def forward(self, adjacency: Tensor, x: Tensor) -> Tensor:
-        neighbours = propagate(adjacency, x)
-        weight = torch.cat([self.sum.weight, self.interaction.weight], dim=1)
-        return update(neighbours, x, weight, self.sum.bias + self.interaction.bias)
+from graphrec.graph import BipartiteGraph
+from graphrec.models.operators import dot_block, dot_pairs
+from graphrec.models.propagation import ngcf_layer, propagate_layers
 
 
 class NGCF(nn.Module):
@@ -55,7 +34,7 @@ class NGCF(nn.Module):
         self.num_users = num_users
         self.embedding = nn.Embedding(num_users + num_items, dim)
         nn.init.xavier_uniform_(self.embedding.weight)
-        self.layers = nn.ModuleList(NGCFLayer(dim) for _ in range(layers))
+        self.layers = nn.ModuleList(ngcf_layer(dim) for _ in range(layers))
         self.message_dropout = message_dropout
         self.node_dropout = node_dropout
         self.weight_decay = weight_decay
@@ -66,14 +45,8 @@ class NGCF(nn.Module):
         """Node embeddings (nodes, (layers + 1) * dim): users first, then items."""
         if self.training and self.node_dropout > 0:
             graph = graph.drop(self.node_dropout)
-        x = self.embedding.weight
-        outputs = [x]
-        for layer in self.layers:
-            x = layer(graph.adjacency(), x)
-            if self.training and self.message_dropout > 0:
-                x = drop_messages(x, self.message_dropout)
-            outputs.append(unit_rows(x))
-        return torch.cat(outputs, dim=1)
+        x, dropout = self.embedding.weight, self.message_dropout if self.training else 0.0
+        return propagate_layers(graph.adjacency(), x, x, [*self.layers], dropout)
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Ranking score of each pair (n,)."""

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from graphrec.graph import BipartiteGraph, propagate_with
-from graphrec.models.ngcf import NGCFLayer
-from graphrec.models.operators import dot_pairs, unit_rows
+from graphrec.graph import BipartiteGraph
+from graphrec.models.operators import dot_pairs, propagate_with, unit_rows
+from graphrec.models.propagation import ngcf_layer, propagate_layers
 
 INITIAL_DEVIATION = 0.1
 
@@ -44,11 +44,12 @@ class RankingNetwork(nn.Module):
         self.features = features
         self.projection = nn.Parameter(torch.randn(num_columns, dim) * INITIAL_DEVIATION)
         self.free = nn.Parameter(torch.randn(num_nodes, dim) * INITIAL_DEVIATION) if free else None
-        propagations = [NGCFLayer(dim) for _ in range(layers)]
+        propagations = [ngcf_layer(dim) for _ in range(layers)]
         for layer in propagations:
             # Start as the plain propagation (L + I) E, in which likeness already means something.
-            nn.init.eye_(layer.sum.weight)
-            nn.init.normal_(layer.interaction.weight, std=0.01)
+            of_sum, of_product = layer.weight.chunk(2, dim=1)
+            nn.init.eye_(of_sum)
+            nn.init.normal_(of_product, std=0.01)
         self.layers = nn.ModuleList(propagations)
         self.dropout = dropout
         self.edge_dropout = edge_dropout
@@ -67,11 +68,8 @@ class RankingNetwork(nn.Module):
         x = propagate_with(*self.features, self.projection * kept)
         if self.free is not None:
             x = x + self.free
-        outputs = [unit_rows(x)]
-        for layer in self.layers:
-            x = F.dropout(layer(graph.adjacency(), x), self.dropout, self.training)
-            outputs.append(unit_rows(x))
-        return torch.cat(outputs, dim=1)
+        dropout = self.dropout if self.training else 0.0
+        return propagate_layers(graph.adjacency(), unit_rows(x), x, [*self.layers], dropout)
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of pairs (n,)."""

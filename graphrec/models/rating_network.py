@@ -6,8 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from graphrec.graph import BipartiteGraph, propagate, propagate_with
-from graphrec.models.operators import NEGATIVE_SLOPE, dot_block, dot_pairs
+from graphrec.graph import BipartiteGraph
+from graphrec.models.operators import dot_block, dot_pairs, drop, propagate, propagate_with
+from graphrec.models.propagation import NEGATIVE_SLOPE
 
 INITIAL_DEVIATION = 0.1
 """Of the embeddings: they meet a dense layer, so they need no Xavier scale."""
@@ -116,4 +117,4 @@ class RatingNetwork(nn.Module):
         return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free}]
 
     def _drop(self, x: Tensor) -> Tensor:
-        return F.dropout(x, self.dropout, self.training)
+        return drop(x, self.dropout) if self.training else x

@@ -1,0 +1,20 @@
+"""The passes of a training step: compiled for a CPU, in torch for any other device or precision.
+
+`kernels_for(x)` chooses; both modules have the same functions, and the same results up to rounding.
+"""
+
+from types import ModuleType
+
+import torch
+from torch import Tensor
+
+from graphrec.kernels import native, reference
+from graphrec.kernels.dropout import NO_DROPOUT, Dropout
+
+__all__ = ["NO_DROPOUT", "Dropout", "kernels_for"]
+
+
+def kernels_for(x: Tensor) -> ModuleType:
+    """`native` for single precision on a CPU where it could be compiled, else `reference`."""
+    usable = x.device.type == "cpu" and x.dtype == torch.float32 and native.library() is not None
+    return native if usable else reference
