@@ -7,6 +7,7 @@ from torch import Tensor
 
 from graphrec.csr import csr_matrix
 from graphrec.interactions import TrainingData
+from graphrec.kernels import Entries, kernels_for
 
 
 class _Entries:
@@ -20,22 +21,17 @@ class _Entries:
         self, row: Tensor, column: Tensor, edge: Tensor, shape: tuple[int, int], num_nodes: int
     ) -> None:
         order = torch.argsort(row * shape[1] + column)
-        row, column = row[order], column[order]
-        self.edge = edge[order].int()
-        self.column = column.int()
-        self.ends = (row % num_nodes).int(), (column % num_nodes).int()
-        self.offsets = torch.zeros(shape[0] + 1, dtype=torch.long, device=row.device)
-        self.offsets[1:] = torch.bincount(row, minlength=shape[0]).cumsum(0)
+        row, column, edge = row[order], column[order], edge[order]
+        offset = torch.zeros(shape[0] + 1, dtype=torch.long, device=row.device)
+        offset[1:] = torch.bincount(row, minlength=shape[0]).cumsum(0)
+        parts = (offset, column, edge, row % num_nodes, column % num_nodes)
+        self.entries = Entries(*(part.int() for part in parts))
         self.shape = shape
 
     def of(self, kept: Tensor, scale: Tensor) -> Tensor:
         """The matrix of those interactions that `kept` marks; an entry is scale times scale."""
-        marked = kept.index_select(0, self.edge)
-        entries = marked.nonzero().squeeze(1)
-        count = torch.zeros(len(marked) + 1, dtype=torch.int32, device=marked.device)
-        torch.cumsum(marked, 0, dtype=torch.int32, out=count[1:])
-        first, second = (scale.index_select(0, end[entries]) for end in self.ends)
-        return csr_matrix(count[self.offsets], self.column[entries], first * second, self.shape)
+        offset, column, values = kernels_for(scale).select_entries(self.entries, kept, scale)
+        return csr_matrix(offset, column, values, self.shape)
 
 
 class BipartiteGraph:
@@ -56,6 +52,7 @@ class BipartiteGraph:
         self.kept = torch.ones(len(user), dtype=torch.bool, device=user.device)
         # Shared with every part of the graph: what depends on the whole is sorted once.
         self._entries: dict[str, tuple[_Entries, ...]] = {}
+        self._scale: Tensor | None = None
         self._adjacency: Tensor | None = None
         self._channels: tuple[Tensor, Tensor] | None = None
 
@@ -69,7 +66,7 @@ class BipartiteGraph:
         graph: BipartiteGraph = object.__new__(BipartiteGraph)
         graph.__dict__.update(self.__dict__)
         graph.kept = self.kept & kept
-        graph._adjacency = graph._channels = None
+        graph._scale = graph._adjacency = graph._channels = None
         return graph
 
     def without(self, rows: Tensor) -> "BipartiteGraph":
@@ -118,9 +115,13 @@ class BipartiteGraph:
         return torch.cat([self.user, item]), torch.cat([item, self.user]), edge
 
     def _matrices(self, name: str) -> Iterator[Tensor]:
-        user = torch.bincount(self.user[self.kept], minlength=self.num_users)
-        item = torch.bincount(self.item[self.kept], minlength=self.num_items)
-        scale = torch.cat([user, item]).clamp_(min=1).float().rsqrt()
+        if self._scale is None:
+            degree = torch.zeros(self.num_nodes, dtype=torch.int32, device=self.kept.device)
+            of_users, of_items = degree.split([self.num_users, self.num_items])
+            of_users.index_add_(0, self.user, self.kept.int())
+            of_items.index_add_(0, self.item, self.kept.int())
+            self._scale = degree.clamp_(min=1).rsqrt()
+        scale = self._scale
         return (entries.of(self.kept, scale) for entries in self._entries[name])
 
 

@@ -7,6 +7,7 @@ from graphrec.csr import from_scipy, to_scipy
 from graphrec.kernels import native
 from graphrec.models.operators import propagate
 from graphrec.models.propagation import ngcf_layer, propagate_layers
+from tests.kernels.compiler import compiled
 from tests.test_ngcf import LARGE, SMALL
 
 DIM = 4
@@ -44,7 +45,7 @@ def test_without_layers_only_the_first_block_is_left():
     assert torch.equal(first.grad, torch.ones_like(first))
 
 
-@pytest.mark.skipif(native.library() is None, reason="needs a C++ compiler")
+@compiled
 def test_compiled_and_torch_s_own_agree(monkeypatch):
     results = []
     for library in (native.library(), None):

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from graphrec.kernels import native, reference
 from graphrec.kernels.dropout import NO_DROPOUT, Dropout
+from graphrec.kernels.reference import Entries
 
-__all__ = ["NO_DROPOUT", "Dropout", "kernels_for"]
+__all__ = ["NO_DROPOUT", "Dropout", "Entries", "kernels_for"]
 
 
 def kernels_for(x: Tensor) -> ModuleType:

@@ -182,6 +182,35 @@ void product(const int32_t *offset, const int32_t *column, const float *value, i
     }
 }
 
+// The entries whose edge is kept, with values scale[first] * scale[second].
+void select_entries(const int32_t *offset, const int32_t *column, int64_t rows, const int32_t *edge,
+                    const int32_t *first, const int32_t *second, const bool *kept, const float *scale,
+            int32_t *out_offset, int32_t *out_column, float *out_value, int64_t threads) {
+    const Csr matrix{offset, column, nullptr, rows};
+    out_offset[0] = 0;
+#pragma omp parallel num_threads(threads)
+    {
+        const auto [begin, end] = matrix.share(omp_get_thread_num(), omp_get_num_threads());
+        for (int64_t row = begin; row < end; row++) {
+            int32_t count = 0;
+            for (int32_t entry = offset[row]; entry < offset[row + 1]; entry++)
+                count += kept[edge[entry]];
+            out_offset[row + 1] = count;
+        }
+#pragma omp barrier
+#pragma omp single
+        for (int64_t row = 0; row < rows; row++) out_offset[row + 1] += out_offset[row];
+        for (int64_t row = begin; row < end; row++) {
+            int32_t to = out_offset[row];
+            for (int32_t entry = offset[row]; entry < offset[row + 1]; entry++) {
+                if (!kept[edge[entry]]) continue;
+                out_column[to] = column[entry];
+                out_value[to++] = scale[first[entry]] * scale[second[entry]];
+            }
+        }
+    }
+}
+
 // A tile of rows at a time, so that what is between the products stays in the cache.
 void layer(const int32_t *offset, const int32_t *column, const float *value, int64_t rows,
            const float *x, int64_t dim, const float *weight, const float *bias, float slope,

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from graphrec.kernels.build import build
 from graphrec.kernels.dropout import Dropout
+from graphrec.kernels.reference import Entries
 
 
 @cache
@@ -25,6 +26,16 @@ def product(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
         out = x.new_empty(matrix.shape[0], x.shape[1])
     _call("product", *_csr(matrix), x, x.shape[1], out, int(add))
     return out
+
+
+def select_entries(entries: Entries, kept: Tensor, scale: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    offset, column = torch.empty_like(entries.offset), torch.empty_like(entries.column)
+    values = scale.new_empty(len(column))
+    rows, ends = len(offset) - 1, (entries.edge, entries.first, entries.second)
+    given = (entries.offset, entries.column, rows, *ends, kept, scale)
+    _call("select_entries", *given, offset, column, values)
+    count = int(offset[-1])
+    return offset, column[:count], values[:count]
 
 
 def layer(

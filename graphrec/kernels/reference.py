@@ -1,5 +1,7 @@
 """The passes of a training step in torch's own operators: the oracle of the compiled ones."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -24,6 +26,34 @@ def product(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
     else:
         result = matrix @ x
     return result if out is None else out.add_(result)
+
+
+class Entries(NamedTuple):
+    """Entries of a matrix in the order of CSR, each of an edge and scaled by two nodes."""
+
+    offset: Tensor
+    """(rows + 1,) where each row starts."""
+    column: Tensor
+    """(entries,)"""
+    edge: Tensor
+    """(entries,)"""
+    first: Tensor
+    """(entries,)"""
+    second: Tensor
+    """(entries,)"""
+
+
+def select_entries(entries: Entries, kept: Tensor, scale: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Offsets, columns and values of the entries whose edge `kept` (edges,) marks.
+
+    A value is scale[first] * scale[second], of `scale` (nodes,).
+    """
+    marked = kept.index_select(0, entries.edge)
+    chosen = marked.nonzero().squeeze(1)
+    count = torch.zeros(len(marked) + 1, dtype=torch.int32, device=marked.device)
+    torch.cumsum(marked, 0, dtype=torch.int32, out=count[1:])
+    first, second = (scale.index_select(0, end[chosen]) for end in (entries.first, entries.second))
+    return count[entries.offset], entries.column[chosen], first * second
 
 
 def layer(

@@ -76,7 +76,10 @@ class RatingNetwork(nn.Module):
         if self.training:
             graph = graph.drop(self.edge_dropout)
         if self.layers > 0:
-            levels = self.embedding.cumsum(0).flatten(0, 1)  # (levels * nodes, dim)
+            # The sum up to each level as a product: cumsum's derivative takes five times as long.
+            count = len(self.embedding)
+            up_to = self.embedding.new_ones(count, count).tril()
+            levels = (up_to @ self.embedding.flatten(1)).view(-1, self.dim)  # (levels * nodes, dim)
             message = propagate_with(*graph.channels(), levels)
         else:
             message = self.embedding.sum(0)

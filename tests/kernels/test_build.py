@@ -8,8 +8,7 @@ import torch
 
 from graphrec.kernels import kernels_for, native, reference
 from graphrec.kernels.build import build
-
-compiled = pytest.mark.skipif(native.library() is None, reason="needs a C++ compiler")
+from tests.kernels.compiler import compiled
 
 
 @compiled

@@ -6,9 +6,9 @@ import scipy.sparse as sp
 import torch
 
 from graphrec.csr import from_scipy
-from graphrec.kernels import NO_DROPOUT, Dropout, kernels_for, native, reference
+from graphrec.kernels import NO_DROPOUT, Dropout, Entries, kernels_for, native, reference
+from tests.kernels.compiler import compiled
 
-compiled = pytest.mark.skipif(native.library() is None, reason="needs a C++ compiler")
 DIMS = pytest.mark.parametrize("dim", [1, 6, 16, 40, 64, 98, 128])
 ROWS = 301
 OPTIONS = (0.2, 1e-12)
@@ -75,6 +75,19 @@ def test_pairs_and_their_gradient(dim, pairs):
     assert_close(native.pair_dots(x, first, second), reference.pair_dots(x, first, second))
     found = native.pair_gradient(gradient, x, first, second)
     assert_close(found, reference.pair_gradient(gradient, x, first, second))
+
+
+@compiled
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_selected_entries(matrix, share):
+    column, count = matrix.col_indices(), len(matrix.values())
+    row = torch.repeat_interleave(torch.arange(ROWS), matrix.crow_indices().diff()).int()
+    edge = torch.randperm(count).int()
+    entries = Entries(matrix.crow_indices(), column, edge, row, column)
+    kept, scale = torch.rand(count) < share, torch.rand(ROWS)
+    found = native.select_entries(entries, kept, scale)
+    for part, expected in zip(found, reference.select_entries(entries, kept, scale), strict=True):
+        assert torch.equal(part, expected)
 
 
 @compiled
