@@ -23,8 +23,9 @@ from benchmarks.floor import Step, floor_seconds
 from benchmarks.ours import BATCH, DIM, LAYERS, Stop, read_base, train
 from benchmarks.peers import Peer
 from graphrec.comparison import save_json
-from graphrec.graph import BipartiteGraph
+from graphrec.graph import build_graph
 from graphrec.paths import Paths
+from graphrec.training import Row
 
 CONTENDERS = [
     ("ours", "ngcf"),
@@ -53,19 +54,20 @@ def find_base(folder: Path) -> Path:
 
 def measure_ours(base: Path, rounds: int) -> dict[str, Any]:
     """Epochs of our `ngcf`, the floor measured between every two; the first round warms up."""
+    data = read_base(base)
+    step = Step(build_graph(data).adjacency(), DIM, LAYERS["ngcf"], BATCH)
     epochs: list[float] = []
     floors: list[dict[str, float]] = []
     started = time.perf_counter()
 
-    def on_epoch(graph: BipartiteGraph) -> None:
+    def on_epoch(_: Row) -> None:
         nonlocal started
         epochs.append(time.perf_counter() - started)
-        floors.append(floor_seconds(Step(graph.adjacency(), DIM, LAYERS["ngcf"], BATCH)))
+        floors.append(floor_seconds(step))
         if len(epochs) > rounds:
             raise Stop
         started = time.perf_counter()
 
-    data = read_base(base)
     with contextlib.suppress(Stop):
         train("ngcf", data, on_epoch)
     steps = -(-len(data.train) // BATCH)

@@ -5,12 +5,12 @@ run, on the same shapes and with the same threads:
 
     sparse   2 layers products of L with (nodes, dim): one forward, one backward a layer
     dense    3 layers matrix products: (nodes, 2 dim) by (2 dim, dim), and its two derivatives
-    memory   what elementwise work, look-ups and the optimiser must read and write, were each stage
-             (inputs of the dense product, activation, normalisation, their derivatives) a single
-             pass, over the rate of a triad a + b → c whose arrays together are as large as a step's
+    memory   what elementwise work, look-ups and the optimiser must read and write, were each layer
+             a single pass over memory in each direction, beside its products, over the rate of a
+             triad a + b → c whose arrays together are as large as a step's
 
-Not counted, and so above the floor: drawing batches and negatives, the squared error, dropout's
-random numbers, Python, waiting of threads for each other, any second pass over memory.
+Not counted, and so above the floor: drawing batches and negatives, the errors, dropout's random
+numbers, Python, waiting of threads for each other, any second pass over memory.
 """
 
 import statistics
@@ -24,11 +24,12 @@ from torch import Tensor
 from graphrec.kernels import kernels_for
 
 BYTES = 4
-PASSES = 4 + 2 + 2 + 3 + 3 + 6
+PASSES = 1 + 8
 """(nodes, dim) matrices read or written a layer.
 
-Forward: E and L E in, their sum and product out (4); activation (2); normalisation (2). Backward:
-normalisation (3), activation (3), sum and product (6).
+Forward: the products read E and write L E and the output; its rows at length 1 go out (1).
+Backward: E, L E, the output, its rows at length 1 and the gradients of both in, those of E and of
+L E out (8).
 """
 OPTIMISER_PASSES = 7
 """Adam reads weight, gradient and two moments and writes all but the gradient."""

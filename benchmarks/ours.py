@@ -12,11 +12,11 @@ import numpy as np
 import torch
 
 from graphrec.datasets import MovieLensDataset
-from graphrec.fitting import make_repeatable
-from graphrec.graph import BipartiteGraph, build_graph
+from graphrec.fitting import find_device, make_repeatable
+from graphrec.graph import build_graph
 from graphrec.interactions import HeldOut, Interactions, TrainingData
 from graphrec.models import NGCF, LightGCN
-from graphrec.training import train_model
+from graphrec.training import Row, train_model
 
 NUM_USERS, NUM_ITEMS = 943, 1682
 DIM, BATCH, THREADS = 64, 2048, 2
@@ -36,10 +36,13 @@ def read_base(path: Path) -> TrainingData:
     return TrainingData(NUM_USERS, NUM_ITEMS, every, nothing)
 
 
-def train(name: str, data: TrainingData, on_epoch: Callable[[BipartiteGraph], None]) -> None:
+def train(
+    name: str, data: TrainingData, on_epoch: Callable[[Row], None], device: str = "cpu"
+) -> None:
     """Train until Stop in the product's own loop: pairwise log error and squared error."""
     make_repeatable(0, THREADS)
-    graph = build_graph(data)
+    there = find_device(device)
+    graph = build_graph(data).to(there)
     arguments = (NUM_USERS, NUM_ITEMS, DIM, LAYERS[name])
     if name == "ngcf":
         model: NGCF | LightGCN = NGCF(*arguments, message_dropout=0.1, weight_decay=1e-5)
@@ -47,7 +50,7 @@ def train(name: str, data: TrainingData, on_epoch: Callable[[BipartiteGraph], No
         model = LightGCN(*arguments, weight_decay=1e-5)
     loader = MovieLensDataset(data, torch.Generator().manual_seed(0)).loader(BATCH)
     train_model(
-        model,
+        model.to(there),
         graph,
         loader,
         None,
@@ -61,7 +64,7 @@ def train(name: str, data: TrainingData, on_epoch: Callable[[BipartiteGraph], No
         log_error_weight=1.0,
         averaging=0.0,
         leave_out_targets=False,
-        on_epoch=lambda _: on_epoch(graph),
+        on_epoch=on_epoch,
     )
 
 
@@ -69,7 +72,7 @@ def main(name: str, base: str) -> None:
     data = read_base(Path(base))
     started = time.perf_counter()
 
-    def on_epoch(_: BipartiteGraph) -> None:
+    def on_epoch(_: Row) -> None:
         nonlocal started
         print("epoch", time.perf_counter() - started, flush=True)
         if not sys.stdin.readline():

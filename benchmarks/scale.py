@@ -24,7 +24,7 @@ from torch.utils.data import DataLoader
 from benchmarks.synthetic import generate
 from graphrec.comparison import save_json
 from graphrec.datasets import Batch, MovieLensDataset
-from graphrec.fitting import make_repeatable
+from graphrec.fitting import find_device, make_repeatable
 from graphrec.graph import build_graph
 from graphrec.models import NGCF
 from graphrec.paths import Paths
@@ -50,14 +50,15 @@ class First:
         return islice(iter(self.loader), self.count)
 
 
-def measure(interactions: int, steps: int) -> dict[str, float]:
+def measure(interactions: int, steps: int, device: str = "cpu") -> dict[str, float]:
     """Seconds of an epoch and of ranking, and the peak memory after each, in GB."""
     make_repeatable(0, THREADS)
     started = time.perf_counter()
     data = generate(interactions, seed=0)
-    graph = build_graph(data)
+    there = find_device(device)
+    graph = build_graph(data).to(there)
     graph.adjacency()
-    model = NGCF(data.num_users, data.num_items, DIM, LAYERS)
+    model = NGCF(data.num_users, data.num_items, DIM, LAYERS).to(there)
     loader = MovieLensDataset(data, torch.Generator().manual_seed(0)).loader(
         -(-interactions // STEPS)
     )
@@ -83,11 +84,11 @@ def measure(interactions: int, steps: int) -> dict[str, float]:
     trained = peak_memory()
     ranking_began = time.perf_counter()
     users = torch.arange(min(RANKED_USERS, data.num_users))
-    every = torch.arange(data.num_items)
+    every = torch.arange(data.num_items, device=there)
     with torch.no_grad():
         nodes = model(graph)
         top_items(
-            lambda user: model.score_block(nodes, user, every),
+            lambda user: model.score_block(nodes, user.to(there), every).cpu(),
             users,
             Seen([data.train], data.num_users),
             TOP,
@@ -120,17 +121,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--alone", action="store_true", help="measure one size in this process")
     options = parser.parse_args()
     if options.alone:
-        print(json.dumps(measure(options.sizes[0], options.steps)))
+        print(json.dumps(measure(options.sizes[0], options.steps, options.device)))
         return
     rows = []
     print("| interactions | epoch, s | training, GB | ranking, s (users) | then, GB |")
     print("|---|---|---|---|---|")
     for size in options.sizes:
         command = [sys.executable, "-m", "benchmarks.scale", str(size), "--alone"]
-        command += ["--steps", str(options.steps)]
+        command += ["--steps", str(options.steps), "--device", options.device]
         told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
         row = json.loads(told.splitlines()[-1])
         rows.append(row)

@@ -12,7 +12,8 @@ def fit_platt(score: Tensor, label: Tensor) -> Tensor:
     variable, its labels drawn in from 0 and 1 so that it exists for scores that separate them.
     `score` and `label` are (n,), the labels 0 or 1.
     """
-    score, positive = score.double(), label > 0
+    device = score.device
+    score, positive = score.double().cpu(), label.cpu() > 0
     number = positive.sum()
     high, low = (number + 1) / (number + 2), 1 / (len(label) - number + 2)
     target = torch.where(positive, high, low).double()
@@ -31,4 +32,4 @@ def fit_platt(score: Tensor, label: Tensor) -> Tensor:
     with torch.enable_grad():
         optimizer.step(loss)
     scale, level = found.detach()
-    return torch.stack([scale / spread, level - scale * middle / spread]).float()
+    return torch.stack([scale / spread, level - scale * middle / spread]).float().to(device)

@@ -30,6 +30,16 @@ class Batch(NamedTuple):
     rivals: "Rivals | None"
     """Many items to set against all of the batch, where they are wanted."""
 
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(
+            self.row.to(device),
+            self.user.to(device),
+            self.item.to(device),
+            self.negative.to(device),
+            self.target.to(device),
+            None if self.rivals is None else self.rivals.to(device),
+        )
+
 
 class Rivals(NamedTuple):
     """Items that every user of a batch is set against."""
@@ -42,6 +52,9 @@ class Rivals(NamedTuple):
     """(k,) items, drawn uniformly without replacement."""
     known: Tensor
     """(u, k) whether the pair is a training interaction, and so no rival."""
+
+    def to(self, device: torch.device) -> "Rivals":
+        return Rivals(*(part.to(device) for part in self))
 
 
 class InteractionDataset(Dataset[Batch]):

@@ -1,6 +1,7 @@
 """Training one run from its data: what the train stage and the study share."""
 
 import ctypes
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -30,6 +31,16 @@ def make_repeatable(seed: int, threads: int) -> None:
     keep_freed_memory()
 
 
+def find_device(name: str) -> torch.device:
+    """Raises RuntimeError for `cuda` where there is none."""
+    if name == "cuda":
+        if not torch.cuda.is_available():
+            raise RuntimeError("expected a CUDA device, got none here: set `device: cpu`")
+        # What cuBLAS needs to repeat to the bit; it reads this when it is first used.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return torch.device(name)
+
+
 def keep_freed_memory() -> None:
     """Have glibc keep what a step frees for the next one; elsewhere do nothing.
 
@@ -55,10 +66,12 @@ def fit_run(
     trained and the last weights are kept. `graph` is that of the training interactions, unless
     another is given.
     """
+    device = find_device(params.device)
     make_repeatable(params.seed, params.threads)
     options, section = params.train, params.of(run.dataset)
     graph = graph or build_graph(data)
-    model = build_model(run, params, data, filters)
+    model = build_model(run, params, data, filters).to(device)
+    there = graph.to(device)
     dataset = DATASETS[run.dataset](
         data, torch.Generator().manual_seed(params.seed), section.rivals
     )
@@ -67,9 +80,9 @@ def fit_run(
     is_rating, relevant = run.dataset == "movielens", params.relevant_target(run.dataset)
     history = train_model(
         model,
-        graph,
+        there,
         loader,
-        None if refitted else Validator(data, graph, is_rating, relevant),
+        None if refitted else Validator(data, there, is_rating, relevant),
         risk=run.risk,
         monitor=monitor,
         higher_is_better=higher_is_better,
@@ -82,7 +95,7 @@ def fit_run(
         leave_out_targets=options.leave_out_targets,
         on_epoch=on_epoch,
     )
-    return model, graph, history
+    return model.cpu(), graph, history
 
 
 def with_validation(data: TrainingData) -> TrainingData:

@@ -61,6 +61,15 @@ class BipartiteGraph:
         """Interactions that carry messages."""
         return int(self.kept.sum())
 
+    def to(self, device: torch.device) -> "BipartiteGraph":
+        """The same graph there."""
+        if device == self.user.device:
+            return self
+        user, item, target = (part.to(device) for part in (self.user, self.item, self.target))
+        graph = BipartiteGraph(user, item, target, self.num_users, self.num_items)
+        graph.kept = self.kept.to(device)
+        return graph
+
     def keep(self, kept: Tensor) -> "BipartiteGraph":
         """The graph of those interactions that `kept` (interactions,) marks and this one has."""
         graph: BipartiteGraph = object.__new__(BipartiteGraph)
@@ -77,8 +86,8 @@ class BipartiteGraph:
 
     def drop(self, rate: float) -> "BipartiteGraph":
         """The graph with each interaction left out with probability `rate`."""
-        kept = torch.rand(len(self.kept), device=self.kept.device) >= rate
-        return self.keep(kept)
+        kept = torch.rand(len(self.kept)) >= rate  # of the CPU's generator: the same everywhere
+        return self.keep(kept.to(self.kept.device))
 
     def adjacency(self) -> Tensor:
         """L = D^-1/2 A D^-1/2 as CSR (nodes, nodes); rows of isolated nodes are empty."""

@@ -68,6 +68,7 @@ def run_settings(params: Params, name: str) -> dict[str, str | int | float | boo
     tree = {
         "seed": params.seed,
         "threads": params.threads,
+        "device": params.device,
         "run": run.model_dump(),
         "train": params.train.model_dump(),
         **params.of(run.dataset).model_dump(

@@ -134,6 +134,9 @@ class Params(Section):
     """Every random number comes from it."""
     threads: Count
     """Threads of the arithmetic: part of what makes a run repeatable to the bit."""
+    device: Literal["cpu", "cuda"]
+    """What trains; evaluation is on the CPU. The same draws on either, the same results up to
+    rounding."""
     movielens: MovieLensParams
     imdb: IMDBParams
     train: TrainParams

@@ -54,6 +54,8 @@ def train_model(
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
 
+    `model` and `graph` are on the device that trains, batches come from the CPU.
+
     `validate` gives a model's validation measures, of which `monitor` decides; without it all
     epochs are trained and the last weights kept. After `patience`
     epochs without a better value training stops. The learning rate falls linearly to
@@ -62,6 +64,7 @@ def train_model(
     `leave_out_targets` the interactions of a batch carry no message while they are predicted.
     Raises DivergedError on a loss that is not finite.
     """
+    device = graph.user.device
     steps = epochs * len(loader)
     optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(
@@ -72,8 +75,9 @@ def train_model(
     best_value, best_weights = -math.inf, deepcopy(model.state_dict())
     for epoch in range(1, epochs + 1):
         model.train()
-        sums = torch.zeros(4)
+        sums = torch.zeros(4, device=device)
         for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
+            batch = batch.to(device)
             optimizer.zero_grad()
             nodes = model(graph.without(batch.row) if leave_out_targets else graph)
             mse, minimised, log_error = errors(model, nodes, batch, risk)
@@ -112,10 +116,12 @@ def errors(
     now = 2 * count if batch.rivals is None and risk != "mse" else rated
     predicted, scores = model.predict_and_score(nodes, user[:now], item[:now])
     mse = mse_loss(predicted[:rated], batch.target)
-    with torch.no_grad():
-        negative = model.score(nodes, user[now:], item[now:])
-    positive, others = scores.split([count, now - count])
-    pairs = bpr_loss(positive, torch.cat([others, negative]))
+    if now < len(user):
+        with torch.no_grad():
+            others = model.score(nodes, user[now:], item[now:])
+        scores = torch.cat([scores, others])
+    positive, negative = scores.split(count)
+    pairs = bpr_loss(positive, negative)
     if batch.rivals is None or risk == "mse":
         return mse, pairs, pairs
     return mse, rivals_loss(model, nodes, positive, batch.rivals), pairs
@@ -129,7 +135,7 @@ def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals
 
 
 def _detached(loss: Tensor, mse: Tensor, log_error: Tensor) -> list[Tensor]:
-    return [loss.detach(), mse.detach(), log_error.detach(), torch.ones(())]
+    return [loss.detach(), mse.detach(), log_error.detach(), torch.ones_like(loss)]
 
 
 def _describe_epoch(epoch: int, sums: Tensor) -> Row:

@@ -25,9 +25,11 @@ class Validator:
     ) -> None:
         pairs = data.valid.interactions
         self.graph = graph
-        self.user, self.item = torch.as_tensor(pairs.user), torch.as_tensor(pairs.item)
-        self.contrast = torch.as_tensor(data.valid.contrast)
-        self.target = torch.as_tensor(pairs.target)
+        self.device = graph.user.device
+        self.user, self.item, self.contrast, self.target = (
+            torch.as_tensor(part, device=self.device)
+            for part in (pairs.user, pairs.item, data.valid.contrast, pairs.target)
+        )
         self.is_rating = is_rating
         self.relevant = pairs[pairs.target >= np.float32(relevant_target)]
         self.seen = Seen([data.train], data.num_users)
@@ -40,10 +42,12 @@ class Validator:
         log_error = bpr_loss(
             model.score(nodes, self.user, self.item), model.score(nodes, self.user, self.contrast)
         )
-        every = torch.arange(self.graph.num_items)
-        ranks = relevant_ranks(
-            lambda user: model.score_block(nodes, user, every), self.relevant, self.seen, CUTOFF
-        )
+        every = torch.arange(self.graph.num_items, device=self.device)
+
+        def score_all(user: Tensor) -> Tensor:
+            return model.score_block(nodes, user.to(self.device), every).cpu()
+
+        ranks = relevant_ranks(score_all, self.relevant, self.seen, CUTOFF)
         ndcg = ndcg_at_k(*ranks, CUTOFF)[1].mean()
         return {
             "mse": float(mse),

@@ -46,7 +46,7 @@ def test_the_floor_counts_by_hand():
     assert step.dense_flops() == 2 * 3 * (2 * 3 * 16 * 8)
     pairs = (2 * 3 * 5 + 3) * 3 * 8
     adam = 7 * (3 * 8 + 2 * (2 * 8 * 8 + 2 * 8))
-    assert step.memory_bytes() == 4 * (2 * 20 * 3 * 8 + pairs + adam)
+    assert step.memory_bytes() == 4 * (2 * 9 * 3 * 8 + pairs + adam)
     assert all(seconds > 0 for seconds in floor_seconds(step).values())
 
 

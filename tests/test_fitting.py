@@ -56,3 +56,23 @@ def test_refitted_nothing_validates_and_the_last_epoch_is_kept(movielens, params
     assert history.best_epoch == EPOCHS
     assert not any(key.startswith("valid") for row in history.rows for key in row)
     assert graph.num_edges == len(data.train)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="here there is one")
+def test_without_a_cuda_device_it_says_what_to_do(movielens, params):
+    run = select_run(params, "movielens-mse")
+    asked = params.model_copy(update={"device": "cuda"})
+    with pytest.raises(RuntimeError, match="set `device: cpu`"):
+        fit_run(run, asked, movielens.data, {}, lambda _: None)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("model", ["ngcf", "ngcf_final", "lightgcn"])
+def test_a_cuda_device_agrees_with_the_cpu(data, params, filters, model):
+    run = base_of(data, params).model_copy(update={"model": model})
+    rows = []
+    for device in ("cpu", "cuda"):
+        asked = params.model_copy(update={"device": device})
+        rows.append(fit_run(run, asked, data, filters, lambda _: None)[2].rows)
+    for on_cpu, on_cuda in zip(*rows, strict=True):
+        assert on_cuda == pytest.approx(on_cpu, rel=1e-3)

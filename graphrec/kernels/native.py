@@ -107,10 +107,9 @@ def _csr(matrix: Tensor) -> tuple[Argument, ...]:
 
 
 def _call(name: str, *arguments: Argument) -> None:
-    getattr(library(), name)(*map(_for_c, arguments), c_int64(torch.get_num_threads()))
-
-
-def _for_c(argument: Argument) -> c_void_p | c_float | c_int64:
-    if argument is None or isinstance(argument, Tensor):
-        return c_void_p(None if argument is None else argument.data_ptr())
-    return c_float(argument) if isinstance(argument, float) else c_int64(argument)
+    function = getattr(library(), name)
+    if function.argtypes is None:
+        types = {float: c_float, int: c_int64}
+        function.argtypes = [types.get(type(part), c_void_p) for part in (*arguments, 0)]
+    values = (part.data_ptr() if isinstance(part, Tensor) else part for part in arguments)
+    function(*values, torch.get_num_threads())

@@ -56,8 +56,10 @@ class NGCF_Final(nn.Module):
         self.ranking = ranking
         self.rating_weight = rating_weight
         self.ranking_weight = ranking_weight
-        self.rating_filter = rating_filter
-        self.ranking_filter = ranking_filter
+        self.register_buffer("rating_filter", rating_filter, persistent=False)
+        self.register_buffer("ranking_filter", ranking_filter, persistent=False)
+        self.rating_filter: Tensor | None
+        self.ranking_filter: Tensor | None
         self.liked_slope = liked_slope
         self.liked_centre = liked_centre
         # The log error leaves a score's level and scale open; a target needs both.

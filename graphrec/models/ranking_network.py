@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph import BipartiteGraph
-from graphrec.models.operators import dot_pairs, propagate_with, unit_rows
+from graphrec.models.operators import dot_pairs, drop, propagate_with, unit_rows
 from graphrec.models.propagation import ngcf_layer, propagate_layers
 
 INITIAL_DEVIATION = 0.1
@@ -41,7 +41,10 @@ class RankingNetwork(nn.Module):
         super().__init__()
         self.num_users = num_users
         num_nodes, num_columns = features[0].shape
-        self.features = features
+        self.register_buffer("features", features[0], persistent=False)
+        self.register_buffer("features_transposed", features[1], persistent=False)
+        self.features: Tensor
+        self.features_transposed: Tensor
         self.projection = nn.Parameter(torch.randn(num_columns, dim) * INITIAL_DEVIATION)
         self.free = nn.Parameter(torch.randn(num_nodes, dim) * INITIAL_DEVIATION) if free else None
         propagations = [ngcf_layer(dim) for _ in range(layers)]
@@ -64,8 +67,10 @@ class RankingNetwork(nn.Module):
         if self.training:
             graph = graph.drop(self.edge_dropout)
         # A dropped column is dropped for all nodes: what is left has to make up for the keyword.
-        kept = F.dropout(torch.ones(len(self.projection), 1), self.feature_dropout, self.training)
-        x = propagate_with(*self.features, self.projection * kept)
+        kept = self.projection.new_ones(len(self.projection), 1)
+        if self.training:
+            kept = drop(kept, self.feature_dropout)
+        x = propagate_with(self.features, self.features_transposed, self.projection * kept)
         if self.free is not None:
             x = x + self.free
         dropout = self.dropout if self.training else 0.0
