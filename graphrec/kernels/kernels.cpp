@@ -22,12 +22,13 @@ constexpr int LANES = 4, WIDE = 2;
 #endif
 constexpr int HIGH = 6;
 constexpr int64_t TILE = 16 * HIGH;
+constexpr int64_t BLOCK = 1 << 23;  // bytes that the last cache holds beside all else
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 struct Csr {
     const int32_t *offset, *column;
     const float *value;
-    int64_t rows;
+    int64_t rows, columns;
 
     // The rows of thread `part` of `parts`, as much work as any other's if a row costs as much as
     // `row_cost` entries.
@@ -45,29 +46,49 @@ struct Csr {
         return {bound(part), bound(part + 1)};
     }
 
-    // WIDTH * LANES columns of a row of the product with x (n, dim).
+    // WIDTH * LANES columns of a row's product with x (columns, dim), of entries `from` … `to` - 1.
     template <int WIDTH>
-    void multiply(int64_t row, const float *x, int64_t dim, float *out, bool add) const {
-        Lanes *to = (Lanes *)out, sum[WIDTH];
-        for (int k = 0; k < WIDTH; k++) sum[k] = add ? to[k] : Lanes{};
-        for (int32_t entry = offset[row]; entry < offset[row + 1]; entry++) {
-            const Lanes *from = (const Lanes *)(x + column[entry] * dim);
-            for (int k = 0; k < WIDTH; k++) sum[k] += value[entry] * from[k];
+    void multiply(int32_t from, int32_t to, const float *x, int64_t dim, float *out) const {
+        Lanes *sums = (Lanes *)out, sum[WIDTH];
+        for (int k = 0; k < WIDTH; k++) sum[k] = sums[k];
+        for (int32_t entry = from; entry < to; entry++) {
+            const Lanes *row = (const Lanes *)(x + column[entry] * dim);
+            for (int k = 0; k < WIDTH; k++) sum[k] += value[entry] * row[k];
         }
-        for (int k = 0; k < WIDTH; k++) to[k] = sum[k];
+        for (int k = 0; k < WIDTH; k++) sums[k] = sum[k];
     }
 
-    void multiply_row(int64_t row, const float *x, int64_t dim, float *out, bool add) const {
-        int64_t at = 0;
-        for (; at + 8 * LANES <= dim; at += 8 * LANES) multiply<8>(row, x + at, dim, out + at, add);
-        for (; at + 4 * LANES <= dim; at += 4 * LANES) multiply<4>(row, x + at, dim, out + at, add);
-        for (; at + 2 * LANES <= dim; at += 2 * LANES) multiply<2>(row, x + at, dim, out + at, add);
-        for (; at + LANES <= dim; at += LANES) multiply<1>(row, x + at, dim, out + at, add);
-        for (; at < dim; at++) {
-            float sum = add ? out[at] : 0;
-            for (int32_t entry = offset[row]; entry < offset[row + 1]; entry++)
-                sum += value[entry] * x[column[entry] * dim + at];
-            out[at] = sum;
+    void multiply_part(int32_t from, int32_t to, const float *x, int64_t dim, float *out) const {
+        int64_t k = 0;
+        for (; k + 8 * LANES <= dim; k += 8 * LANES) multiply<8>(from, to, x + k, dim, out + k);
+        for (; k + 4 * LANES <= dim; k += 4 * LANES) multiply<4>(from, to, x + k, dim, out + k);
+        for (; k + 2 * LANES <= dim; k += 2 * LANES) multiply<2>(from, to, x + k, dim, out + k);
+        for (; k + LANES <= dim; k += LANES) multiply<1>(from, to, x + k, dim, out + k);
+        for (; k < dim; k++)
+            for (int32_t entry = from; entry < to; entry++)
+                out[k] += value[entry] * x[column[entry] * dim + k];
+    }
+
+    void multiply_row(int64_t row, const float *x, int64_t dim, float *out) const {
+        multiply_part(offset[row], offset[row + 1], x, dim, out);
+    }
+
+    // Whether the whole of x (columns, dim) is near, however it is gone through.
+    bool in_cache(int64_t dim) const { return columns * dim * 4 <= 2 * BLOCK; }
+
+    // out (rows, dim) += the product's rows first … last - 1. In every row columns ascend, so that
+    // it can be gone through a block of x's rows at a time, while that stays in the cache.
+    void multiply_rows(int64_t first, int64_t last, const float *x, int64_t dim, float *out) const {
+        std::vector<int32_t> at(offset + first, offset + last);
+        const int64_t height = in_cache(dim) ? columns : std::max<int64_t>(1, BLOCK / (4 * dim));
+        for (int64_t bound = height; bound < columns + height; bound += height) {
+            for (int64_t row = first; row < last; row++) {
+                const int32_t from = at[row - first], end = offset[row + 1];
+                int32_t to = height < columns ? from : end;
+                while (to < end && column[to] < bound) to++;
+                multiply_part(from, to, x, dim, out + row * dim);
+                at[row - first] = to;
+            }
         }
     }
 };
@@ -172,13 +193,14 @@ void multiply_add(int64_t rows, int64_t columns, int64_t depth, const float *a, 
 extern "C" {
 
 void product(const int32_t *offset, const int32_t *column, const float *value, int64_t rows,
-             const float *x, int64_t dim, float *out, int64_t add, int64_t threads) {
-    const Csr matrix{offset, column, value, rows};
+             int64_t columns, const float *x, int64_t dim, float *out, int64_t add,
+             int64_t threads) {
+    const Csr matrix{offset, column, value, rows, columns};
 #pragma omp parallel num_threads(threads)
     {
         const auto [first, last] = matrix.share(omp_get_thread_num(), omp_get_num_threads());
-        for (int64_t row = first; row < last; row++)
-            matrix.multiply_row(row, x, dim, out + row * dim, add);
+        if (!add) std::fill(out + first * dim, out + last * dim, 0.0f);
+        matrix.multiply_rows(first, last, x, dim, out);
     }
 }
 
@@ -186,7 +208,7 @@ void product(const int32_t *offset, const int32_t *column, const float *value, i
 void select_entries(const int32_t *offset, const int32_t *column, int64_t rows, const int32_t *edge,
                     const int32_t *first, const int32_t *second, const bool *kept, const float *scale,
             int32_t *out_offset, int32_t *out_column, float *out_value, int64_t threads) {
-    const Csr matrix{offset, column, nullptr, rows};
+    const Csr matrix{offset, column, nullptr, rows, 0};
     out_offset[0] = 0;
 #pragma omp parallel num_threads(threads)
     {
@@ -213,11 +235,12 @@ void select_entries(const int32_t *offset, const int32_t *column, int64_t rows, 
 
 // A tile of rows at a time, so that what is between the products stays in the cache.
 void layer(const int32_t *offset, const int32_t *column, const float *value, int64_t rows,
-           const float *x, int64_t dim, const float *weight, const float *bias, float slope,
+           int64_t columns, const float *x, int64_t dim, const float *weight, const float *bias, float slope,
            float smallest, int64_t least, float scale, int64_t low, int64_t high,
            float *neighbours, float *update, float *unit, int64_t stride, float *norm,
            int64_t threads) {
-    const Csr matrix{offset, column, value, rows};
+    const Csr matrix{offset, column, value, rows, columns};
+    const bool at_once = matrix.in_cache(dim);
     const Dropout dropout{(uint32_t)least, scale, (uint32_t)low, (uint32_t)high};
     const std::vector<float> across = transpose(weight, dim, 2 * dim);
 #pragma omp parallel num_threads(threads)
@@ -226,11 +249,18 @@ void layer(const int32_t *offset, const int32_t *column, const float *value, int
         // In the dense product a row costs about as much as 3/2 dim entries in the sparse one.
         const auto [first, last] =
             matrix.share(omp_get_thread_num(), omp_get_num_threads(), 3 * dim / 2);
+        if (!at_once) {
+            std::fill(neighbours + first * dim, neighbours + last * dim, 0.0f);
+            matrix.multiply_rows(first, last, x, dim, neighbours);
+        }
         for (int64_t start = first; start < last; start += TILE) {
             const int64_t count = std::min(TILE, last - start);
             for (int64_t row = start; row < start + count; row++) {
                 float *n = neighbours + row * dim;
-                matrix.multiply_row(row, x, dim, n, false);
+                if (at_once) {
+                    std::fill_n(n, dim, 0.0f);
+                    matrix.multiply_row(row, x, dim, n);
+                }
                 set_terms(n, x + row * dim, dim, terms.data() + (row - start) * 2 * dim);
                 std::copy_n(bias, dim, update + row * dim);
             }
@@ -338,6 +368,12 @@ void pair_gradient(const float *gradient, const float *x, int64_t rows, int64_t 
         put(first[pair], second[pair], gradient[pair]);
         put(second[pair], first[pair], gradient[pair]);
     }
-    product(offset.data(), partner.data(), weight.data(), rows, x, dim, out, false, threads);
+    const Csr matrix{offset.data(), partner.data(), weight.data(), rows, rows};
+#pragma omp parallel num_threads(threads)
+    {
+        const auto [begin, end] = matrix.share(omp_get_thread_num(), omp_get_num_threads());
+        std::fill(out + begin * dim, out + end * dim, 0.0f);
+        for (int64_t row = begin; row < end; row++) matrix.multiply_row(row, x, dim, out + row * dim);
+    }
 }
 }

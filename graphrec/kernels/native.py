@@ -103,7 +103,7 @@ Argument = Tensor | float | int | None
 
 def _csr(matrix: Tensor) -> tuple[Argument, ...]:
     offset, column = matrix.crow_indices().int(), matrix.col_indices().int()
-    return offset, column, matrix.values(), matrix.shape[0]
+    return offset, column, matrix.values(), *matrix.shape
 
 
 def _call(name: str, *arguments: Argument) -> None:

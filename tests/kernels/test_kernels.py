@@ -47,6 +47,20 @@ def test_product(matrix, dim):
 
 
 @compiled
+def test_products_with_a_matrix_that_is_larger_than_a_block():
+    """Which is gone through a part at a time."""
+    rng, count, dim = np.random.default_rng(0), 50_000, 112
+    dense = sp.random_array((count, count), density=2e-4, rng=rng, format="csr", dtype=np.float32)
+    whole = from_scipy(sp.csr_array(dense + dense.T))
+    x, weight, bias = torch.randn(count, dim), torch.randn(dim, 2 * dim) / dim, torch.zeros(dim)
+    assert_close(native.product(whole, x), reference.product(whole, x))
+    units = torch.empty(2, count, dim)
+    for kernels, unit in zip((native, reference), units, strict=True):
+        kernels.layer(whole, x, weight, bias, *OPTIONS, NO_DROPOUT, unit)
+    assert_close(*units)
+
+
+@compiled
 @pytest.mark.parametrize("dim", [6, 16, 40, 64, 98, 128])
 @pytest.mark.parametrize("rate", [0.0, 0.3])
 @pytest.mark.parametrize("passed_on", [True, False])
