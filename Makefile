@@ -77,9 +77,11 @@ study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph b
 ablation: $(VENV)/.ready ## what each part of the model is worth on validation; says how long first
 	python -m benchmarks.ablation
 
-bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries; growth with the data
+bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries; growth; the pipeline
 	python -m benchmarks.epoch
-	python -m benchmarks.scale --steps 2
+	python -m benchmarks.device
+	python -m benchmarks.scale
+	python -m benchmarks.pipeline
 
 test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
 	python -m pytest
