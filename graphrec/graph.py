@@ -38,13 +38,23 @@ class BipartiteGraph:
     """Training interactions as edges; users are nodes 0 … num_users - 1, items follow.
 
     Edges keep the row numbers of the training interactions, so that those being predicted can be
-    left out of the messages.
+    left out of the messages. A part of a larger graph has node numbers of its own: `node` (nodes,)
+    says which nodes of the whole they are, `row` (interactions,) which interactions it has. Both
+    are None in the whole graph.
     """
 
     def __init__(
-        self, user: Tensor, item: Tensor, target: Tensor, num_users: int, num_items: int
+        self,
+        user: Tensor,
+        item: Tensor,
+        target: Tensor,
+        num_users: int,
+        num_items: int,
+        node: Tensor | None = None,
+        row: Tensor | None = None,
     ) -> None:
         self.user, self.item, self.target = user, item, target
+        self.node, self.row = node, row
         self.num_users = num_users
         self.num_items = num_items
         self.num_nodes = num_users + num_items
@@ -66,7 +76,8 @@ class BipartiteGraph:
         if device == self.user.device:
             return self
         user, item, target = (part.to(device) for part in (self.user, self.item, self.target))
-        graph = BipartiteGraph(user, item, target, self.num_users, self.num_items)
+        node, row = (None if part is None else part.to(device) for part in (self.node, self.row))
+        graph = BipartiteGraph(user, item, target, self.num_users, self.num_items, node, row)
         graph.kept = self.kept.to(device)
         return graph
 
@@ -79,7 +90,9 @@ class BipartiteGraph:
         return graph
 
     def without(self, rows: Tensor) -> "BipartiteGraph":
-        """The graph in which the interactions `rows` carry no message."""
+        """The graph in which the training interactions `rows` carry no message."""
+        if self.row is not None:
+            return self.keep(~torch.isin(self.row, rows))
         kept = torch.ones_like(self.kept)
         kept[rows] = False
         return self.keep(kept)

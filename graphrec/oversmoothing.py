@@ -32,7 +32,7 @@ def likeness_by_layer(model: Recommender, graph: BipartiteGraph) -> list[float]:
                 return []
             vectors, count = model(graph).ranking, len(model.ranking.layers) + 1
         elif isinstance(model, NGCF):
-            vectors, count = model(graph), len(model.layers) + 1
+            vectors, count = model(graph).vectors, len(model.layers) + 1
         else:
             return []
         return [mean_cosine(layer) for layer in vectors.chunk(count, dim=1)]

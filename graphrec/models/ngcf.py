@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from graphrec.graph import BipartiteGraph
+from graphrec.models.nodes import Nodes, look_up
 from graphrec.models.operators import dot_block, dot_pairs
 from graphrec.models.propagation import ngcf_layer, propagate_layers
 
@@ -31,7 +32,6 @@ class NGCF(nn.Module):
         offset: float = 0.0,
     ) -> None:
         super().__init__()
-        self.num_users = num_users
         self.embedding = nn.Embedding(num_users + num_items, dim)
         nn.init.xavier_uniform_(self.embedding.weight)
         self.layers = nn.ModuleList(ngcf_layer(dim) for _ in range(layers))
@@ -41,26 +41,28 @@ class NGCF(nn.Module):
         self.register_buffer("offset", torch.tensor(offset))
         self.offset: Tensor
 
-    def forward(self, graph: BipartiteGraph) -> Tensor:
-        """Node embeddings (nodes, (layers + 1) * dim): users first, then items."""
+    def forward(self, graph: BipartiteGraph) -> Nodes:
+        """Node embeddings (nodes, (layers + 1) * dim)."""
         if self.training and self.node_dropout > 0:
             graph = graph.drop(self.node_dropout)
-        x, dropout = self.embedding.weight, self.message_dropout if self.training else 0.0
-        return propagate_layers(graph.adjacency(), x, x, [*self.layers], dropout)
+        x = look_up(self.embedding.weight, graph)
+        dropout = self.message_dropout if self.training else 0.0
+        vectors = propagate_layers(graph.adjacency(), x, x, [*self.layers], dropout)
+        return Nodes(vectors, graph.num_users)
 
-    def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+    def score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Ranking score of each pair (n,)."""
-        return dot_pairs(nodes, user, item + self.num_users)
+        return dot_pairs(nodes.vectors, user, item + nodes.num_users)
 
-    def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+    def score_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
-        return dot_block(nodes, user, item + self.num_users)
+        return dot_block(nodes.vectors, user, item + nodes.num_users)
 
-    def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
+    def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Predicted target of each pair (n,)."""
         return self.offset + self.score(nodes, user, item)
 
-    def predict_and_score(self, nodes: Tensor, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
+    def predict_and_score(self, nodes: Nodes, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
         """Predicted target and ranking score of the same pairs, (n,) each, looked up once."""
         score = self.score(nodes, user, item)
         return self.offset + score, score
