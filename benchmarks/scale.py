@@ -22,8 +22,9 @@ import torch
 from torch.utils.data import DataLoader
 
 from benchmarks.synthetic import generate
+from graphrec.batches import Batch
 from graphrec.comparison import save_json
-from graphrec.datasets import Batch, MovieLensDataset
+from graphrec.datasets import MovieLensDataset
 from graphrec.fitting import find_device, make_repeatable
 from graphrec.graph import build_graph
 from graphrec.models import NGCF

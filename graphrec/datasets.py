@@ -1,60 +1,17 @@
 """The two data sets as torch datasets, each with two loaders: with and without soft sampling."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 
+from graphrec.batches import Batch, Rivals
 from graphrec.interactions import TrainingData
 from graphrec.sampling import InteractionSampler, NegativeSampler
 
 LOOKED_UP = 1 << 20
 """Interactions looked up at once, at most."""
-
-
-class Batch(NamedTuple):
-    """n supervised interactions and, for each, the pair that it is set against."""
-
-    row: Tensor
-    """(n,) row numbers in the training interactions, so that a model can leave them out."""
-    user: Tensor
-    """(n,)"""
-    item: Tensor
-    """(n,)"""
-    negative: Tensor
-    """(n,) an item that the user has no training interaction with."""
-    target: Tensor
-    """(m,) targets: of the n pairs and, where m = 2 n, of the users with their `negative`."""
-    rivals: "Rivals | None"
-    """Many items to set against all of the batch, where they are wanted."""
-
-    def to(self, device: torch.device) -> "Batch":
-        return Batch(
-            self.row.to(device),
-            self.user.to(device),
-            self.item.to(device),
-            self.negative.to(device),
-            self.target.to(device),
-            None if self.rivals is None else self.rivals.to(device),
-        )
-
-
-class Rivals(NamedTuple):
-    """Items that every user of a batch is set against."""
-
-    user: Tensor
-    """(u,) the batch's users, each once."""
-    line: Tensor
-    """(n,) which of `user` each interaction belongs to."""
-    item: Tensor
-    """(k,) items, drawn uniformly without replacement."""
-    known: Tensor
-    """(u, k) whether the pair is a training interaction, and so no rival."""
-
-    def to(self, device: torch.device) -> "Rivals":
-        return Rivals(*(part.to(device) for part in self))
 
 
 class InteractionDataset(Dataset[Batch]):
@@ -108,10 +65,8 @@ class InteractionDataset(Dataset[Batch]):
 
     def loader(self, batch_size: int, soft_ratio: float | None = None) -> DataLoader[Batch]:
         """Batches of an epoch: a full shuffled pass, or soft sampling if a ratio is given."""
-        sampler = InteractionSampler(len(self), self.generator, soft_ratio)
-        return DataLoader(
-            Batches(self, sampler, batch_size), batch_size=None, collate_fn=lambda batch: batch
-        )
+        batches = Batches(self, batch_size, soft_ratio)
+        return DataLoader(batches, batch_size=None, collate_fn=lambda batch: batch)
 
 
 class Batches(IterableDataset[Batch]):
@@ -122,21 +77,30 @@ class Batches(IterableDataset[Batch]):
     """
 
     def __init__(
-        self, dataset: InteractionDataset, sampler: InteractionSampler, batch_size: int
+        self, dataset: InteractionDataset, batch_size: int, soft_ratio: float | None = None
     ) -> None:
         self.dataset = dataset
-        self.sampler = sampler
         self.batch_size = batch_size
+        self.sampler = InteractionSampler(len(dataset), dataset.generator, soft_ratio)
 
     def __len__(self) -> int:
         return -(-self.sampler.num_drawn // self.batch_size)
 
     def __iter__(self) -> Iterator[Batch]:
+        for looked_up in self.look_ups():
+            yield from self.cut(looked_up)
+
+    def look_ups(self) -> Iterator[tuple[Tensor, ...]]:
+        """Those of the epoch, each of many batches."""
         at_once = max(1, LOOKED_UP // self.batch_size) * self.batch_size
         for rows in self.sampler.draw().split(at_once):
-            columns = [part.split(self.batch_size) for part in self.dataset.look_up(rows)]
-            for batch in zip(*columns, strict=True):
-                yield self.dataset.batch(*batch)
+            yield self.dataset.look_up(rows)
+
+    def cut(self, looked_up: tuple[Tensor, ...]) -> Iterator[Batch]:
+        """The batches of a look-up."""
+        columns = [part.split(self.batch_size) for part in looked_up]
+        for batch in zip(*columns, strict=True):
+            yield self.dataset.batch(*batch)
 
 
 class MovieLensDataset(InteractionDataset):

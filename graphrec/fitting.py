@@ -12,6 +12,8 @@ from graphrec.factory import Filters, build_model
 from graphrec.graph import BipartiteGraph, build_graph
 from graphrec.interactions import Interactions, TrainingData
 from graphrec.models import Recommender
+from graphrec.neighbours import neighbour_loader
+from graphrec.params import check_neighbours
 from graphrec.sections import Params, RunParams
 from graphrec.training import History, Row, train_model
 from graphrec.validation import MONITORS, Validator
@@ -66,16 +68,20 @@ def fit_run(
     trained and the last weights are kept. `graph` is that of the training interactions, unless
     another is given.
     """
+    options, section = params.train, params.of(run.dataset)
+    check_neighbours(run, options.neighbours)
     device = find_device(params.device)
     make_repeatable(params.seed, params.threads)
-    options, section = params.train, params.of(run.dataset)
     graph = graph or build_graph(data)
     model = build_model(run, params, data, filters).to(device)
     there = graph.to(device)
-    dataset = DATASETS[run.dataset](
-        data, torch.Generator().manual_seed(params.seed), section.rivals
-    )
-    loader = dataset.loader(section.batch_size, options.soft_ratio if run.soft_sampling else None)
+    rivals = 0 if options.neighbours else section.rivals
+    dataset = DATASETS[run.dataset](data, torch.Generator().manual_seed(params.seed), rivals)
+    cut = (section.batch_size, options.soft_ratio if run.soft_sampling else None)
+    if options.neighbours:
+        loader = neighbour_loader(dataset, graph, options.neighbours, *cut)
+    else:
+        loader = dataset.loader(*cut)
     monitor, higher_is_better = MONITORS[run.risk]
     is_rating, relevant = run.dataset == "movielens", params.relevant_target(run.dataset)
     history = train_model(

@@ -14,6 +14,8 @@ from graphrec.sections import Params, RunParams
 
 RUN_NAME = re.compile(r"[a-z][a-z0-9-]*")
 MODELS = {"ngcf", "ngcf_final", "lightgcn"}
+SAMPLING = ("lightgcn", "ngcf")
+"""Models that can be trained on a part of the graph; NGCF_Final's filters are of the whole."""
 
 
 class ParamsError(ValueError):
@@ -60,6 +62,22 @@ def select_run(params: Params, name: str) -> RunParams:
             f"run {name!r} is not in params.yaml; known runs: {', '.join(params.runs)}"
         )
     return params.runs[name]
+
+
+def check_neighbours(run: RunParams, neighbours: list[int]) -> None:
+    """Raise ParamsError unless the run can be trained with these `train.neighbours`."""
+    if not neighbours:
+        return
+    if run.model not in SAMPLING:
+        raise ParamsError(
+            f"train.neighbours: expected [] for the model {run.model!r}, which needs the whole "
+            f"graph, got {neighbours}; it can be sampled for: {', '.join(SAMPLING)}"
+        )
+    if len(neighbours) != run.layers:
+        raise ParamsError(
+            f"train.neighbours: expected [] or a number for each of the run's layers "
+            f"({run.layers}), got {neighbours}"
+        )
 
 
 def run_settings(params: Params, name: str) -> dict[str, str | int | float | bool]:

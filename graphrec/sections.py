@@ -106,6 +106,10 @@ class TrainParams(Section):
     """Factor a step of the moving average of the weights; 0 for none."""
     leave_out_targets: bool
     """Whether the interactions of a batch carry no message while they are predicted."""
+    neighbours: list[Count]
+    """How many neighbours of each node of a batch's pairs a step samples, then how many of each of
+    those, and so on: a number a layer. Empty: each step propagates the whole graph. For `ngcf` and
+    `lightgcn`; each interaction then has one negative, as with `rivals` 0."""
 
 
 class EvaluateParams(Section):

@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from graphrec.averaging import WeightAverage
-from graphrec.datasets import Batch, Rivals
+from graphrec.batches import Batch, Rivals
 from graphrec.graph import BipartiteGraph
 from graphrec.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
 from graphrec.models import Recommender
@@ -54,7 +54,8 @@ def train_model(
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
 
-    `model` and `graph` are on the device that trains, batches come from the CPU.
+    `model` and `graph` are on the device that trains, batches come from the CPU. A step propagates
+    `graph`, or that part of it which its batch brings along.
 
     `validate` gives a model's validation measures, of which `monitor` decides; without it all
     epochs are trained and the last weights kept. After `patience`
@@ -79,7 +80,8 @@ def train_model(
         for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
             batch = batch.to(device)
             optimizer.zero_grad()
-            nodes = model(graph.without(batch.row) if leave_out_targets else graph)
+            part = batch.graph or graph
+            nodes = model(part.without(batch.row) if leave_out_targets else part)
             mse, minimised, log_error = errors(model, nodes, batch, risk)
             loss = combine_risk(risk, mse, minimised, log_error_weight)
             loss.backward()

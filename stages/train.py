@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from graphrec.figures import draw_errors, save
 from graphrec.fitting import fit_run
 from graphrec.interactions import load_filters, load_training_data
-from graphrec.params import ParamsError, load_params, run_settings, select_run
+from graphrec.params import ParamsError, check_neighbours, load_params, run_settings, select_run
 from graphrec.paths import Paths
 from graphrec.sections import Params
 from graphrec.tracking import recorded
@@ -25,7 +25,7 @@ def main(name: str) -> None:
     paths = Paths()
     try:
         params = load_params()
-        select_run(params, name)
+        check_neighbours(select_run(params, name), params.train.neighbours)
     except ParamsError as error:
         sys.exit(f"train: {error}")
     with recorded(name, paths):

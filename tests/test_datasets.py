@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from graphrec.datasets import DATASETS, Batch
+from graphrec.batches import Batch
+from graphrec.datasets import DATASETS
 
 
 @pytest.fixture(params=["movielens", "imdb"])
@@ -79,4 +80,4 @@ def test_without_rivals_there_are_none_and_never_more_than_items(make):
 
 def test_the_same_seed_gives_the_same_batches(make):
     for first, second in zip(make().loader(64), make().loader(64), strict=True):
-        assert all(torch.equal(*pair) for pair in zip(first[:-1], second[:-1], strict=True))
+        assert all(torch.equal(*pair) for pair in zip(first[:5], second[:5], strict=True))

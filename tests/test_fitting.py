@@ -6,7 +6,7 @@ import torch
 
 from graphrec.filter_sets import imdb_filters, movielens_filters
 from graphrec.fitting import fit_run, with_validation
-from graphrec.params import load_params, select_run
+from graphrec.params import ParamsError, load_params, select_run
 from graphrec.sections import Params
 
 EPOCHS = 2
@@ -45,6 +45,52 @@ def test_the_same_seed_gives_the_same_weights(data, params, filters):
     first, second = (fit_run(run, params, data, filters, lambda _: None)[0] for _ in range(2))
     for one, other in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, other)
+
+
+def sampled(params, epochs: int) -> Params:
+    """With neighbours, and batches small enough to have parts of the tiny graphs."""
+    changed = {"neighbours": [4, 2], "epochs": epochs, "learning_rate": 0.01}
+    sections = {
+        name: params.of(name).model_copy(update={"batch_size": 64})
+        for name in ("movielens", "imdb")
+    }
+    return params.model_copy(update={"train": params.train.model_copy(update=changed), **sections})
+
+
+@pytest.mark.parametrize("model", ["ngcf", "lightgcn"])
+@pytest.mark.parametrize("soft_sampling", [False, True])
+def test_sampled_neighbours_lower_the_loss_and_repeat(data, params, model, soft_sampling):
+    run = base_of(data, params).model_copy(update={"model": model, "soft_sampling": soft_sampling})
+    (first, graph, history), (second, _, again) = (
+        fit_run(run, sampled(params, epochs=8), data, {}, lambda _: None) for _ in range(2)
+    )
+    losses = [row["train_loss"] for row in history.rows]
+    assert losses[-1] < 0.95 * losses[0]
+    assert history == again
+    for one, other in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert graph.num_edges == len(data.train)
+
+
+def test_sampled_neighbours_train_otherwise_than_the_whole_graph(movielens, params):
+    run = select_run(params, "movielens-base").model_copy(update={"model": "ngcf"})
+    there = sampled(params, epochs=1)
+    whole = there.model_copy(update={"train": there.train.model_copy(update={"neighbours": []})})
+    histories = [fit_run(run, p, movielens.data, {}, lambda _: None)[2] for p in (there, whole)]
+    assert histories[0] != histories[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model": "ngcf_final"}, r"'ngcf_final'.* whole .*\[4, 2\].*lightgcn, ngcf"),
+        ({"model": "ngcf", "layers": 3}, r"layers \(3\), got \[4, 2\]"),
+    ],
+)
+def test_neighbours_that_a_run_cannot_have_are_told(movielens, params, changes, message):
+    run = select_run(params, "movielens-base").model_copy(update=changes)
+    with pytest.raises(ParamsError, match=f"train.neighbours: expected .*{message}"):
+        fit_run(run, sampled(params, 1), movielens.data, {}, lambda _: None)
 
 
 def test_refitted_nothing_validates_and_the_last_epoch_is_kept(movielens, params):

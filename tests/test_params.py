@@ -93,6 +93,7 @@ def test_a_switch_is_true_or_false(path, value):
         (("movielens", "split", "fold"), "u9", "'u1', 'u2'"),
         (("movielens", "split", "valid_fraction"), 1, "less than 1"),
         (("evaluate", "cutoffs"), [], "at least 1"),
+        (("train", "neighbours"), 10, "valid list"),
         (("evaluate", "relevant_rating"), 6, "less than or equal to 5"),
         (("runs", "imdb-base", "risk"), "bpr", "'total' or 'mse'"),
         (("runs", "imdb-base", "dataset"), "netflix", "'movielens' or 'imdb'"),
@@ -103,6 +104,12 @@ def test_a_switch_is_true_or_false(path, value):
 def test_a_value_out_of_range_is_told_with_what_is_allowed(path, value, allowed):
     expect_fault(path, value)
     assert allowed in fault(change(path, value))
+
+
+def test_a_number_of_neighbours_is_told_with_its_place():
+    message = fault(change(("train", "neighbours"), [10, 0]))
+    assert "train.neighbours.1: " in message
+    assert "greater than or equal to 1, got 0" in message
 
 
 def test_every_fault_is_told_at_once():
