@@ -3,8 +3,10 @@
 `python -m benchmarks.scale 100000 1000000 …` trains `ngcf` (2 layers of 64) on generated data of
 each size, in a process of its own, and ranks every item for up to 100,000 users; prints a table and
 writes reports/benchmarks/scale.json. The whole graph is propagated each step, so that an epoch has
-the same 40 steps at every size: a batch is a fortieth of the data. With `--steps` fewer are timed,
-and an epoch is as many times longer. The exponent is the slope of log time over log interactions.
+the same 40 steps at every size: a batch is a fortieth of the data. With `--neighbours 10 5` a step
+propagates what is sampled around a batch of 2,048, and scale-neighbours.json is written. With
+`--steps` so many are timed, and each step that an epoch has beyond them counts as the mean of all
+after the first. The exponent is the slope of log time over log interactions.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -28,47 +30,62 @@ from graphrec.datasets import MovieLensDataset
 from graphrec.fitting import find_device, make_repeatable
 from graphrec.graph import build_graph
 from graphrec.models import NGCF
+from graphrec.neighbours import neighbour_loader
 from graphrec.paths import Paths
 from graphrec.ranking import Seen, top_items
 from graphrec.training import train_model
 
 SIZES = [100_000, 1_000_000, 5_000_000, 20_000_000]
 STEPS, DIM, LAYERS, THREADS = 40, 64, 2, 2
+SAMPLED_BATCH = 2048
 RANKED_USERS, TOP = 100_000, 10
 
 
 class First:
-    """The first `count` batches of a loader."""
+    """The first `count` batches of a loader, two or more, and when the step of one was over."""
 
     def __init__(self, loader: DataLoader[Batch], count: int) -> None:
         self.loader = loader
-        self.count = count
+        self.count = max(2, min(count, len(loader)))
+        self.one_over = 0.0
 
     def __len__(self) -> int:
         return self.count
 
     def __iter__(self) -> Iterator[Batch]:
-        return islice(iter(self.loader), self.count)
+        for number, batch in enumerate(islice(iter(self.loader), self.count)):
+            yield batch
+            if number == 0:
+                self.one_over = time.perf_counter()
 
 
-def measure(interactions: int, steps: int, device: str = "cpu") -> dict[str, float]:
-    """Seconds of an epoch and of ranking, and the peak memory after each, in GB."""
+def measure(
+    interactions: int, steps: int, device: str = "cpu", neighbours: Sequence[int] = ()
+) -> dict[str, float]:
+    """Seconds of a step, an epoch and of ranking, and the peak memory after training and ranking.
+
+    Memory is in GB, of the whole process.
+    """
     make_repeatable(0, THREADS)
     started = time.perf_counter()
     data = generate(interactions, seed=0)
     there = find_device(device)
-    graph = build_graph(data).to(there)
-    graph.adjacency()
+    whole = build_graph(data)
+    graph = whole.to(there)
     model = NGCF(data.num_users, data.num_items, DIM, LAYERS).to(there)
-    loader = MovieLensDataset(data, torch.Generator().manual_seed(0)).loader(
-        -(-interactions // STEPS)
-    )
+    dataset = MovieLensDataset(data, torch.Generator().manual_seed(0))
+    if neighbours:
+        loader = neighbour_loader(dataset, whole, neighbours, SAMPLED_BATCH)
+    else:
+        graph.adjacency()
+        loader = dataset.loader(-(-interactions // STEPS))
+    first = First(loader, steps)
     made = time.perf_counter()
     ends: list[float] = []
     train_model(
         model,
         graph,
-        First(loader, steps),  # type: ignore[arg-type]
+        first,  # type: ignore[arg-type]
         None,
         risk="total",
         monitor="",
@@ -83,6 +100,7 @@ def measure(interactions: int, steps: int, device: str = "cpu") -> dict[str, flo
         on_epoch=lambda _: ends.append(time.perf_counter()),
     )
     trained = peak_memory()
+    step = (ends[0] - first.one_over) / (len(first) - 1)  # the first one also draws the epoch
     ranking_began = time.perf_counter()
     users = torch.arange(min(RANKED_USERS, data.num_users))
     every = torch.arange(data.num_items, device=there)
@@ -99,7 +117,8 @@ def measure(interactions: int, steps: int, device: str = "cpu") -> dict[str, flo
         "users": data.num_users,
         "items": data.num_items,
         "prepare_s": made - started,
-        "epoch_s": (ends[0] - made) * STEPS / steps,
+        "step_s": step,
+        "epoch_s": ends[0] - made + (len(loader) - len(first)) * step,
         "training_gb": trained,
         "ranked_users": len(users),
         "ranking_s": time.perf_counter() - ranking_began,
@@ -123,32 +142,39 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--neighbours", nargs=LAYERS, type=int, default=[])
     parser.add_argument("--alone", action="store_true", help="measure one size in this process")
     options = parser.parse_args()
     if options.alone:
-        print(json.dumps(measure(options.sizes[0], options.steps, options.device)))
+        measured = measure(options.sizes[0], options.steps, options.device, options.neighbours)
+        print(json.dumps(measured))
         return
     rows = []
-    print("| interactions | epoch, s | training, GB | ranking, s (users) | then, GB |")
-    print("|---|---|---|---|---|")
+    print("| interactions | step, s | epoch, s | training, GB | ranking, s (users) | then, GB |")
+    print("|---|---|---|---|---|---|")
     for size in options.sizes:
         command = [sys.executable, "-m", "benchmarks.scale", str(size), "--alone"]
         command += ["--steps", str(options.steps), "--device", options.device]
+        command += ["--neighbours", *map(str, options.neighbours)] if options.neighbours else []
         told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
         row = json.loads(told.splitlines()[-1])
         rows.append(row)
         ranking = f"{row['ranking_s']:.1f} ({row['ranked_users']:,})"
         memory = [f"{row[name]:.2f}" for name in ("training_gb", "ranking_gb")]
         print(
-            f"| {size:,} | {row['epoch_s']:.2f} | {memory[0]} | {ranking} | {memory[1]} |",
+            f"| {size:,} | {row['step_s']:.3f} | {row['epoch_s']:.2f} | {memory[0]} | {ranking} "
+            f"| {memory[1]} |",
             flush=True,
         )
     result: dict[str, Any] = {"sizes": rows}
+    if options.neighbours:
+        result |= {"neighbours": options.neighbours, "batch_size": SAMPLED_BATCH}
     if len(rows) > 1:
         growth = {name: exponent(rows, name) for name in ("epoch_s", "training_gb")}
         result["growth_exponents"] = growth
         print(f"growth exponents: time {growth['epoch_s']:.2f}, memory {growth['training_gb']:.2f}")
-    save_json(Paths().root / "reports" / "benchmarks" / "scale.json", result)
+    name = "scale-neighbours.json" if options.neighbours else "scale.json"
+    save_json(Paths().root / "reports" / "benchmarks" / name, result)
 
 
 if __name__ == "__main__":

@@ -62,8 +62,9 @@ def test_the_growth_exponent_is_the_slope_of_the_logarithms():
     assert exponent(rows, "epoch_s") == pytest.approx(1.5)
 
 
-def test_a_small_size_is_measured():
-    row = measure(5_000, steps=2)
+@pytest.mark.parametrize("neighbours", [[], [3, 2]], ids=str)
+def test_a_small_size_is_measured(neighbours):
+    row = measure(5_000, steps=2, neighbours=neighbours)
     assert row["ranked_users"] == row["users"] == 5_000 // INTERACTIONS_A_USER
-    assert row["epoch_s"] > 0
+    assert row["epoch_s"] > row["step_s"] > 0
     assert row["ranking_gb"] >= row["training_gb"] > 0
