@@ -1,4 +1,4 @@
-"""kernels.cpp as a shared library of this machine's, compiled once."""
+"""The C++ files beside this one as a shared library of this machine's, compiled once."""
 
 import hashlib
 import logging
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import platformdirs
 
-SOURCE = Path(__file__).with_name("kernels.cpp")
+FOLDER = Path(__file__).parent
+SOURCES = sorted(FOLDER.glob("*.cpp"))
 FLAGS = ["-std=c++17", "-O3", "-march=native", "-fopenmp", "-fPIC", "-shared"]
 COMPILERS = ("c++", "g++", "clang++")
 
@@ -31,14 +32,17 @@ def build(folder: Path | None = None) -> CDLL | None:
     try:
         # The predefined macros tell the compiler's version and the processor's instructions.
         macros = _run(compiler, *FLAGS, "-dM", "-E", "-x", "c++", os.devnull)
-        key = hashlib.sha256(macros + SOURCE.read_bytes()).hexdigest()[:16]
+        files = [*SOURCES, *sorted(FOLDER.glob("*.h"))]
+        key = hashlib.sha256(macros + b"".join(file.read_bytes() for file in files)).hexdigest()[
+            :16
+        ]
         folder = folder or platformdirs.user_cache_path("graphrec")
         path = folder / f"kernels-{key}.so"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder) as making:
                 made = Path(making) / path.name
-                _run(compiler, *FLAGS, str(SOURCE), "-o", str(made))
+                _run(compiler, *FLAGS, *map(str, SOURCES), "-o", str(made))
                 made.replace(path)  # whole, for any process that has been waiting or compiling too
         return CDLL(str(path))
     except subprocess.CalledProcessError as error:

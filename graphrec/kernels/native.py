@@ -1,4 +1,4 @@
-"""The passes of a training step compiled from kernels.cpp, for single precision on a CPU.
+"""The passes of a training step compiled from C++, for single precision on a CPU.
 
 What each gives stands in reference.py.
 """
