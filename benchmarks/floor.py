@@ -7,7 +7,11 @@ run, on the same shapes and with the same threads:
     dense    3 layers matrix products: (nodes, 2 dim) by (2 dim, dim), and its two derivatives
     memory   what elementwise work, look-ups and the optimiser must read and write, were each layer
              a single pass over memory in each direction, beside its products, over the rate of a
-             triad a + b → c whose arrays together are as large as a step's
+             triad a + b → c
+
+Each is measured by going through operands that together are as large as a step's: when a step comes
+to a matrix, what lay between has driven it from the nearest cache. With operands that stay there,
+`hot`, products are faster than in any step.
 
 Not counted, and so above the floor: drawing batches and negatives, the errors, dropout's random
 numbers, Python, waiting of threads for each other, any second pass over memory.
@@ -64,19 +68,33 @@ class Step:
         return BYTES * (elementwise + pairs + OPTIMISER_PASSES * weights)
 
 
-def floor_seconds(step: Step) -> dict[str, float]:
+def floor_seconds(step: Step, hot: bool = False) -> dict[str, float]:
     """Seconds that each kind of work must take, measured now."""
-    x = torch.randn(step.nodes, step.dim)
-    terms = torch.randn(step.nodes, 2 * step.dim)
+    count = 1 if hot else PASSES * step.layers // 3
+    operands = [
+        (torch.randn(step.nodes, step.dim), torch.randn(step.nodes, 2 * step.dim))
+        for _ in range(count)
+    ]
     weight = torch.randn(step.dim, 2 * step.dim)
-    sparse = fastest(lambda: kernels_for(x).product(step.adjacency, x), lambda: step.adjacency @ x)
+    product = kernels_for(weight).product
+
+    def each(run: Callable[[Tensor, Tensor], object]) -> Callable[[], object]:
+        return lambda: [run(x, terms) for x, terms in operands]
+
+    sparse = fastest(
+        each(lambda x, _: product(step.adjacency, x)), each(lambda x, _: step.adjacency @ x)
+    )
     dense = sum(
-        fastest(product)
-        for product in (lambda: terms @ weight.T, lambda: x @ weight, lambda: x.T @ terms)
+        fastest(each(run))
+        for run in (
+            lambda _, terms: terms @ weight.T,
+            lambda x, _: x @ weight,
+            lambda x, terms: x.T @ terms,
+        )
     )
     return {
-        "sparse": 2 * step.layers * sparse,
-        "dense": step.layers * dense,
+        "sparse": 2 * step.layers * sparse / count,
+        "dense": step.layers * dense / count,
         "memory": step.memory_bytes() / triad_rate(step),
     }
 
