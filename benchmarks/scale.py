@@ -85,7 +85,7 @@ def measure(
     train_model(
         model,
         graph,
-        first,  # type: ignore[arg-type]
+        first,  # type: ignore[arg-type]  # all of a loader that the loop uses
         None,
         risk="total",
         monitor="",
