@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import yaml
 
 from benchmarks.fits import RESAMPLES, Bench, Fit
-from graphrec.evaluation import Evaluation
-from graphrec.params import check_params, select_run
-from graphrec.paths import Paths
-from graphrec.significance import difference_of
-from graphrec.tables import Comparison, comparison_table
+from graphrec.config.params import check_params, select_run
+from graphrec.config.paths import Paths
+from graphrec.evaluation.evaluate import Evaluation
+from graphrec.evaluation.significance import difference_of
+from graphrec.reporting.tables import Comparison, comparison_table
 
 SECONDS_A_FIT = 30.0
 RATING, RANKING = "movielens.ngcf_final.rating", "movielens.ngcf_final.ranking"

@@ -17,10 +17,10 @@ import torch
 
 from benchmarks.epoch import find_base
 from benchmarks.ours import Stop, read_base, train
-from graphrec.comparison import save_json
-from graphrec.interactions import TrainingData
-from graphrec.paths import Paths
-from graphrec.training import Row
+from graphrec.config.paths import Paths
+from graphrec.data.interactions import TrainingData
+from graphrec.evaluation.results import save_json
+from graphrec.training.loop import Row
 
 EPOCHS = 6
 ERRORS = ("train_mse", "train_log_error")

@@ -22,10 +22,10 @@ from typing import Any
 from benchmarks.floor import Step, floor_seconds
 from benchmarks.ours import BATCH, DIM, LAYERS, Stop, read_base, train
 from benchmarks.peers import Peer
-from graphrec.comparison import save_json
-from graphrec.graph import build_graph
-from graphrec.paths import Paths
-from graphrec.training import Row
+from graphrec.config.paths import Paths
+from graphrec.evaluation.results import save_json
+from graphrec.graph.bipartite import build_graph
+from graphrec.training.loop import Row
 
 CONTENDERS = [
     ("ours", "ngcf"),

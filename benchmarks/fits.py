@@ -6,19 +6,19 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from graphrec.baselines import imdb_baselines, movielens_baselines
-from graphrec.comparison import measurement, predictor_of
-from graphrec.dated import fit_dated
-from graphrec.evaluation import Evaluation, Predictor, evaluate_model
-from graphrec.filter_sets import imdb_filters, movielens_filters
-from graphrec.fitting import fit_run, with_validation
-from graphrec.imdb import prepare_imdb
-from graphrec.interactions import Features, HeldOut, Interactions, TrainingData
-from graphrec.movielens import prepare_movielens
-from graphrec.oversmoothing import likeness_by_layer
-from graphrec.paths import Paths
-from graphrec.ranking import Seen
-from graphrec.sections import Params, RunParams
+from graphrec.baselines.baselines import imdb_baselines, movielens_baselines
+from graphrec.config.paths import Paths
+from graphrec.config.sections import Params, RunParams
+from graphrec.data.interactions import Features, HeldOut, Interactions, TrainingData
+from graphrec.data.readers.imdb import prepare_imdb
+from graphrec.data.readers.movielens import prepare_movielens
+from graphrec.evaluation.evaluate import Evaluation, Predictor, evaluate_model
+from graphrec.evaluation.ranking import Seen
+from graphrec.evaluation.results import measurement, predictor_of
+from graphrec.filters.fit import imdb_filters, movielens_filters
+from graphrec.models.smoothness import likeness_by_layer
+from graphrec.training.fitting import fit_run, with_validation
+from graphrec.training.time_aware import fit_dated
 
 RESAMPLES = 1000
 

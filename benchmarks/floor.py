@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from graphrec.kernels import kernels_for
+from graphrec.graph.kernels import kernels_for
 
 BYTES = 4
 PASSES = 1 + 8

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from graphrec.datasets import MovieLensDataset
-from graphrec.fitting import find_device, make_repeatable
-from graphrec.graph import build_graph
-from graphrec.interactions import HeldOut, Interactions, TrainingData
+from graphrec.data.interactions import HeldOut, Interactions, TrainingData
+from graphrec.data.loaders import MovieLensDataset
+from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF, LightGCN
-from graphrec.training import Row, train_model
+from graphrec.training.fitting import find_device, make_repeatable
+from graphrec.training.loop import Row, train_model
 
 NUM_USERS, NUM_ITEMS = 943, 1682
 DIM, BATCH, THREADS = 64, 2048, 2

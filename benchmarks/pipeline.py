@@ -16,8 +16,8 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from graphrec.comparison import save_json
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
+from graphrec.evaluation.results import save_json
 
 REPEATS = 5
 EXPERIMENT = "runs.movielens-base.layers=4"

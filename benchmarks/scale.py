@@ -24,16 +24,16 @@ import torch
 from torch.utils.data import DataLoader
 
 from benchmarks.synthetic import generate
-from graphrec.batches import Batch
-from graphrec.comparison import save_json
-from graphrec.datasets import MovieLensDataset
-from graphrec.fitting import find_device, make_repeatable
-from graphrec.graph import build_graph
+from graphrec.config.paths import Paths
+from graphrec.data.batches import Batch
+from graphrec.data.loaders import MovieLensDataset
+from graphrec.evaluation.ranking import Seen, top_items
+from graphrec.evaluation.results import save_json
+from graphrec.graph.bipartite import build_graph
+from graphrec.graph.neighbors import neighbour_loader
 from graphrec.models import NGCF
-from graphrec.neighbours import neighbour_loader
-from graphrec.paths import Paths
-from graphrec.ranking import Seen, top_items
-from graphrec.training import train_model
+from graphrec.training.fitting import find_device, make_repeatable
+from graphrec.training.loop import train_model
 
 SIZES = [100_000, 1_000_000, 5_000_000, 20_000_000]
 STEPS, DIM, LAYERS, THREADS = 40, 64, 2, 2

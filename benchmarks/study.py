@@ -12,10 +12,10 @@ from typing import Any
 
 from benchmarks.fits import PUBLISHED, Bench, Fit, Outcome
 from benchmarks.study_tables import Rows, study_page
-from graphrec.comparison import save_json
-from graphrec.params import load_params, select_run, study_key
-from graphrec.paths import Paths
-from graphrec.sections import Params, RunParams
+from graphrec.config.params import load_params, select_run, study_key
+from graphrec.config.paths import Paths
+from graphrec.config.sections import Params, RunParams
+from graphrec.evaluation.results import save_json
 
 SECONDS_A_FIT = 15.0
 """On two idle cores, filters and evaluation included; what is announced before the study starts."""

@@ -4,8 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fits import RESAMPLES, Fit, Outcome
-from graphrec.significance import difference_of
-from graphrec.tables import LIKENESS, Comparison, comparison_table, likeness_table, markdown_table
+from graphrec.evaluation.significance import difference_of
+from graphrec.reporting.tables import (
+    LIKENESS,
+    Comparison,
+    comparison_table,
+    likeness_table,
+    markdown_table,
+)
 
 Rows = list[tuple[Fit, Outcome]]
 COLUMNS = {

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from graphrec.interactions import HeldOut, IntArray, Interactions, TrainingData
+from graphrec.data.interactions import HeldOut, IntArray, Interactions, TrainingData
 
 USER_EXPONENT, ITEM_EXPONENT = 0.6, 0.8
 """How steeply activity and popularity fall with rank, about as in MovieLens 100K."""

@@ -7,17 +7,17 @@ import sys
 
 import torch
 
-from graphrec.baselines import imdb_baselines, movielens_baselines
-from graphrec.comparison import (
+from graphrec.baselines.baselines import imdb_baselines, movielens_baselines
+from graphrec.config.params import load_params
+from graphrec.config.paths import Paths
+from graphrec.data.interactions import load_held_out, load_training_data
+from graphrec.evaluation.results import (
     as_json,
     evaluate_parts,
     measurement,
     save_json,
     save_users,
 )
-from graphrec.interactions import load_held_out, load_training_data
-from graphrec.params import load_params
-from graphrec.paths import Paths
 
 
 def main(dataset: str) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from graphrec.leaderboard import collect_rows, table
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
+from graphrec.reporting.leaderboard import collect_rows, table
 from graphrec.tracking import experiments, file_at
 
 PARAMS = Path("params.yaml")

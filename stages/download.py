@@ -7,8 +7,8 @@ published address.
 import os
 import sys
 
-from graphrec.archives import ArchiveError, download
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
+from graphrec.data.archives import ArchiveError, download
 
 
 def main(dataset: str) -> None:

@@ -8,7 +8,11 @@ import sys
 import torch
 from safetensors.torch import load_file
 
-from graphrec.comparison import (
+from graphrec.config.content import content_key
+from graphrec.config.params import load_params, select_run
+from graphrec.config.paths import Paths
+from graphrec.data.interactions import load_filters, load_held_out, load_training_data
+from graphrec.evaluation.results import (
     as_json,
     evaluate_parts,
     measurement,
@@ -16,13 +20,9 @@ from graphrec.comparison import (
     save_json,
     save_users,
 )
-from graphrec.content import content_key
-from graphrec.factory import build_model
-from graphrec.graph import build_graph
-from graphrec.interactions import load_filters, load_held_out, load_training_data
-from graphrec.oversmoothing import likeness_by_layer
-from graphrec.params import load_params, select_run
-from graphrec.paths import Paths
+from graphrec.graph.bipartite import build_graph
+from graphrec.models.factory import build_model
+from graphrec.models.smoothness import likeness_by_layer
 
 
 def main(name: str) -> None:

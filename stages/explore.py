@@ -6,10 +6,10 @@ Run as `python -m stages.explore movielens`.
 import json
 import sys
 
-from graphrec.exploration import describe, draw_imdb, draw_movielens, draw_split
-from graphrec.figures import save
-from graphrec.interactions import load_held_out, load_training_data
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
+from graphrec.data.interactions import load_held_out, load_training_data
+from graphrec.reporting.exploration import describe, draw_imdb, draw_movielens, draw_split
+from graphrec.reporting.figures import save
 
 DRAW = {"movielens": draw_movielens, "imdb": draw_imdb}
 

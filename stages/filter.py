@@ -5,10 +5,10 @@ Run as `python -m stages.filter movielens`.
 
 import sys
 
-from graphrec.filter_sets import imdb_filters, movielens_filters
-from graphrec.interactions import load_training_data, save_filters
-from graphrec.params import load_params
-from graphrec.paths import Paths
+from graphrec.config.params import load_params
+from graphrec.config.paths import Paths
+from graphrec.data.interactions import load_training_data, save_filters
+from graphrec.filters.fit import imdb_filters, movielens_filters
 
 
 def main(dataset: str) -> None:

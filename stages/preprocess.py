@@ -6,15 +6,15 @@ Run as `python -m stages.preprocess movielens`.
 import json
 import sys
 
-from graphrec.audit import LeakError, audit_graph, audit_split
-from graphrec.csr import to_scipy
-from graphrec.graph import build_graph
-from graphrec.imdb import prepare_imdb
-from graphrec.interactions import save_held_out, save_training_data
-from graphrec.movielens import prepare_movielens
-from graphrec.params import load_params
-from graphrec.paths import Paths
-from graphrec.splits import describe_test
+from graphrec.config.params import load_params
+from graphrec.config.paths import Paths
+from graphrec.data.audit import LeakError, audit_graph, audit_split
+from graphrec.data.interactions import save_held_out, save_training_data
+from graphrec.data.readers.imdb import prepare_imdb
+from graphrec.data.readers.movielens import prepare_movielens
+from graphrec.data.splits import describe_test
+from graphrec.graph.bipartite import build_graph
+from graphrec.graph.sparse import to_scipy
 
 
 def main(dataset: str) -> None:

@@ -6,7 +6,7 @@ Run as `python -m stages.promote` or `make promote`; not a DVC stage.
 import json
 import sys
 
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
 from graphrec.tracking import Tracker
 from graphrec.tracking.promotion import judge, promote
 

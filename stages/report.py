@@ -7,12 +7,12 @@ Run as `python -m stages.report`.
 
 from pathlib import Path
 
-from graphrec.comparison import save_json
-from graphrec.figures import draw_comparison, save
-from graphrec.interactions import load_training_data
-from graphrec.params import load_params, study_key
-from graphrec.paths import Paths
-from graphrec.summary import (
+from graphrec.config.params import load_params, study_key
+from graphrec.config.paths import Paths
+from graphrec.data.interactions import load_training_data
+from graphrec.evaluation.results import save_json
+from graphrec.reporting.figures import draw_comparison, save
+from graphrec.reporting.summary import (
     COLUMNS,
     collect,
     credits_table,
@@ -20,7 +20,7 @@ from graphrec.summary import (
     layers_table,
     results_table,
 )
-from graphrec.tables import LIKENESS
+from graphrec.reporting.tables import LIKENESS
 from graphrec.tracking import synchronise
 
 MARKS = "<!-- {0}: made by stages/report.py -->", "<!-- end of {0} -->"

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graphrec.params import load_params
-from graphrec.paths import Paths
+from graphrec.config.params import load_params
+from graphrec.config.paths import Paths
 from graphrec.tracking import Origin, Tracker, experiments, file_at, store_may_be_away
 
 

@@ -10,14 +10,20 @@ import sys
 import pandas as pd
 from safetensors.torch import save_file
 
-from graphrec.figures import draw_errors, save
-from graphrec.fitting import fit_run
-from graphrec.interactions import load_filters, load_training_data
-from graphrec.params import ParamsError, check_neighbours, load_params, run_settings, select_run
-from graphrec.paths import Paths
-from graphrec.sections import Params
+from graphrec.config.params import (
+    ParamsError,
+    check_neighbours,
+    load_params,
+    run_settings,
+    select_run,
+)
+from graphrec.config.paths import Paths
+from graphrec.config.sections import Params
+from graphrec.data.interactions import load_filters, load_training_data
+from graphrec.reporting.figures import draw_errors, save
 from graphrec.tracking import recorded
-from graphrec.training import Row
+from graphrec.training.fitting import fit_run
+from graphrec.training.loop import Row
 
 
 def main(name: str) -> None:

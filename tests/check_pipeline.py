@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from graphrec.params import load_params
-from graphrec.paths import Paths
+from graphrec.config.params import load_params
+from graphrec.config.paths import Paths
 from graphrec.tracking import CONTENT, Tracker
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphrec.archives import ARCHIVES, download
-from graphrec.imdb import prepare_imdb
-from graphrec.interactions import HeldOut, Prepared, TrainingData
-from graphrec.movielens import prepare_movielens
+from graphrec.data.archives import ARCHIVES, download
+from graphrec.data.interactions import HeldOut, Prepared, TrainingData
+from graphrec.data.readers.imdb import prepare_imdb
+from graphrec.data.readers.movielens import prepare_movielens
 from tests.pipeline import make_project
 from tests.published import checksum_lines, pack, write_imdb, write_movielens
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from graphrec.params import ParamsError, check_params
+from graphrec.config.params import ParamsError, check_params
 
 FILE = Path(__file__).parents[1] / "params.yaml"
 TREE = yaml.safe_load(FILE.read_text())

@@ -33,7 +33,7 @@ def make_project(root: Path, mirror: Path, checksums: Path) -> None:
             (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(source, root / name)
     shutil.copytree(mirror, root / "mirror")
-    shutil.copy(checksums, root / "graphrec" / "SHA256SUMS")
+    shutil.copy(checksums, root / "graphrec" / "data" / "SHA256SUMS")
     params = yaml.safe_load((root / "params.yaml").read_text())
     params["runs"] = {name: params["runs"][name] for name in RUNS}
     params["train"]["epochs"] = 2

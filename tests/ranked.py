@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from graphrec.interactions import Interactions
-from graphrec.ranking import Seen
+from graphrec.data.interactions import Interactions
+from graphrec.evaluation.ranking import Seen
 
 
 def interactions(pairs) -> Interactions:

@@ -8,7 +8,7 @@ from benchmarks.epoch import summarise
 from benchmarks.floor import Step, floor_seconds
 from benchmarks.scale import exponent, measure
 from benchmarks.synthetic import INTERACTIONS_A_USER, generate
-from graphrec.graph import BipartiteGraph
+from graphrec.graph.bipartite import BipartiteGraph
 
 
 @pytest.fixture(scope="module")

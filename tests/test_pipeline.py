@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from graphrec.interactions import save_training_data
-from graphrec.params import check_params, run_settings
+from graphrec.config.params import check_params, run_settings
+from graphrec.data.interactions import save_training_data
 from tests.imports import ROOT, closure
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())

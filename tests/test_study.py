@@ -9,9 +9,9 @@ from benchmarks import fits
 from benchmarks.ablation import CHANGES, WHOLE, ablation_table, change, fit_changed
 from benchmarks.fits import Bench, Fit
 from benchmarks.study import carry_out, plan, save_study
-from graphrec.params import check_params, select_run
-from graphrec.paths import Paths
-from graphrec.tables import markdown_table
+from graphrec.config.params import check_params, select_run
+from graphrec.config.paths import Paths
+from graphrec.reporting.tables import markdown_table
 from stages.report import insert, study_section
 from tests.faults import FILE
 

@@ -6,8 +6,8 @@ import json
 import numpy as np
 from safetensors.numpy import save_file
 
-from graphrec.content import content_key
-from graphrec.paths import Paths
+from graphrec.config.content import content_key
+from graphrec.config.paths import Paths
 from graphrec.tracking import Tracker
 
 EPOCHS = 3

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from graphrec.graph import BipartiteGraph
+from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models.nodes import Nodes, look_up
 from graphrec.models.operators import dot_block, dot_pairs, propagate
 

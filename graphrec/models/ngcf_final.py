@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from graphrec.calibration import fit_platt
-from graphrec.graph import BipartiteGraph
+from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.models.calibration import fit_platt
 from graphrec.models.ranking_network import RankingNetwork
 from graphrec.models.rating_network import RatingNetwork
 

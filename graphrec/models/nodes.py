@@ -5,7 +5,7 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.nn import functional as F
 
-from graphrec.graph import BipartiteGraph
+from graphrec.graph.bipartite import BipartiteGraph
 
 
 class Nodes(NamedTuple):

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graphrec.kernels import Dropout, kernels_for
+from graphrec.graph.kernels import Dropout, kernels_for
 from graphrec.models.propagation import SMALLEST_NORM
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from graphrec.kernels import Dropout, kernels_for
+from graphrec.graph.kernels import Dropout, kernels_for
 
 NEGATIVE_SLOPE = 0.2
 """Of NGCF's LeakyReLU, as in the authors' code."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from graphrec.graph import BipartiteGraph
+from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models.operators import dot_block, dot_pairs, drop, propagate, propagate_with
 from graphrec.models.propagation import NEGATIVE_SLOPE
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphrec.content import content_key
-from graphrec.paths import Paths
+from graphrec.config.content import content_key
+from graphrec.config.paths import Paths
 from graphrec.tracking.store import NOTE, store_lock
 from graphrec.tracking.tracker import Tracker
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphrec.content import content_key, mlflow_name
-from graphrec.paths import Paths
+from graphrec.config.content import content_key, mlflow_name
+from graphrec.config.paths import Paths
 from graphrec.tracking.notes import run_note
 
 if TYPE_CHECKING:

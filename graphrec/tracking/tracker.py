@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
 from graphrec.tracking.notes import group_note
 from graphrec.tracking.origin import Origin, lock_tags
 from graphrec.tracking.records import Record

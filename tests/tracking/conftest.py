@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
 from graphrec.tracking import Tracker
 
 

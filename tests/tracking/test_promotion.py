@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
 from graphrec.tracking import Tracker
 from graphrec.tracking.promotion import CHAMPION, judge, promote
 from tests.trained import leave_files

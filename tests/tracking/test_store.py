@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from graphrec.content import content_key
-from graphrec.paths import Paths
+from graphrec.config.content import content_key
+from graphrec.config.paths import Paths
 from graphrec.tracking import CONTENT, Tracker, synchronise, tracking_uri
 from graphrec.tracking.tracker import GROUP
 from tests.trained import leave_files, runs_of
@@ -58,7 +58,7 @@ def test_without_a_uri_the_store_lies_in_the_main_project(monkeypatch, tmp_path)
 
 RECORDING = """
 import sys
-from graphrec.paths import Paths
+from graphrec.config.paths import Paths
 from graphrec.tracking import Tracker
 for run in sys.argv[2:]:
     print(Tracker().record(run, Paths(__import__("pathlib").Path(sys.argv[1]))))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphrec.content import content_key, mlflow_name
+from graphrec.config.content import content_key, mlflow_name
 from graphrec.tracking import CONTENT, Tracker, recorded
 from tests.trained import (
     COLUMNS,

@@ -1,0 +1,123 @@
+"""The two data sets as torch datasets, each with two loaders: with and without soft sampling."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, IterableDataset
+
+from graphrec.data.batches import Batch, Rivals
+from graphrec.data.interactions import TrainingData
+from graphrec.data.sampling import InteractionSampler, NegativeSampler
+
+LOOKED_UP = 1 << 20
+"""Interactions looked up at once, at most."""
+
+
+class InteractionDataset(Dataset[Batch]):
+    """Training interactions by row numbers; a whole batch is one look-up."""
+
+    def __init__(self, data: TrainingData, generator: torch.Generator, rivals: int = 0) -> None:
+        self.user = torch.as_tensor(data.train.user)
+        self.item = torch.as_tensor(data.train.item)
+        self.target = torch.as_tensor(data.train.target)
+        self.num_users = data.num_users
+        self.num_items = data.num_items
+        self.num_rivals = min(rivals, data.num_items)
+        self.generator = generator
+        self.negative_sampler = NegativeSampler(
+            data.train.user, data.train.item, data.num_items, generator
+        )
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def __getitem__(self, rows: Tensor) -> Batch:
+        return self.batch(*self.look_up(rows))
+
+    def look_up(self, rows: Tensor) -> tuple[Tensor, ...]:
+        """Of each row (n,) its number, user, item, a negative and the target: (n,) each."""
+        user, item, target = (part[rows] for part in (self.user, self.item, self.target))
+        return rows, user, item, self.negative_sampler.sample(user), target
+
+    def batch(
+        self, rows: Tensor, user: Tensor, item: Tensor, negative: Tensor, target: Tensor
+    ) -> Batch:
+        """The batch of what has been looked up, with rivals where they are wanted."""
+        rivals = self._draw_rivals(user) if self.num_rivals else None
+        return Batch(rows, user, item, negative, self.targets(target), rivals)
+
+    def _draw_rivals(self, user: Tensor) -> Rivals:
+        users, line = torch.unique(user, return_inverse=True)
+        item = torch.randperm(self.num_items, generator=self.generator)[: self.num_rivals]
+        # Where a training interaction falls in the table of users and drawn items, if it does.
+        row = torch.full((self.num_users,), -1).index_put((users,), torch.arange(len(users)))
+        column = torch.full((self.num_items,), -1).index_put((item,), torch.arange(len(item)))
+        rows, columns = row[self.user], column[self.item]
+        inside = (rows >= 0) & (columns >= 0)
+        known = torch.zeros(len(users), len(item), dtype=torch.bool)
+        known[rows[inside], columns[inside]] = True
+        return Rivals(users, line, item, known)
+
+    def targets(self, target: Tensor) -> Tensor:
+        """What the squared error is taken against, of the `target` (n,) of a batch."""
+        raise NotImplementedError
+
+    def loader(self, batch_size: int, soft_ratio: float | None = None) -> DataLoader[Batch]:
+        """Batches of an epoch: a full shuffled pass, or soft sampling if a ratio is given."""
+        batches = Batches(self, batch_size, soft_ratio)
+        return DataLoader(batches, batch_size=None, collate_fn=lambda batch: batch)
+
+
+class Batches(IterableDataset[Batch]):
+    """The batches of the next epoch, their interactions looked up for many batches at once.
+
+    A look-up takes a fraction of the time where others follow it at once: between two steps all
+    that it needs has left the processor's nearest cache.
+    """
+
+    def __init__(
+        self, dataset: InteractionDataset, batch_size: int, soft_ratio: float | None = None
+    ) -> None:
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.sampler = InteractionSampler(len(dataset), dataset.generator, soft_ratio)
+
+    def __len__(self) -> int:
+        return -(-self.sampler.num_drawn // self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for looked_up in self.look_ups():
+            yield from self.cut(looked_up)
+
+    def look_ups(self) -> Iterator[tuple[Tensor, ...]]:
+        """Those of the epoch, each of many batches."""
+        at_once = max(1, LOOKED_UP // self.batch_size) * self.batch_size
+        for rows in self.sampler.draw().split(at_once):
+            yield self.dataset.look_up(rows)
+
+    def cut(self, looked_up: tuple[Tensor, ...]) -> Iterator[Batch]:
+        """The batches of a look-up."""
+        columns = [part.split(self.batch_size) for part in looked_up]
+        for batch in zip(*columns, strict=True):
+            yield self.dataset.batch(*batch)
+
+
+class MovieLensDataset(InteractionDataset):
+    """Ratings from 1 to 5; the squared error is taken over the ratings alone."""
+
+    def targets(self, target: Tensor) -> Tensor:
+        return target
+
+
+class IMDBDataset(InteractionDataset):
+    """Credits, target 1, each beside a sampled non-credit of the same actor, target 0."""
+
+    def targets(self, target: Tensor) -> Tensor:
+        return torch.cat([target, torch.zeros_like(target)])
+
+
+DATASETS: dict[str, type[InteractionDataset]] = {
+    "movielens": MovieLensDataset,
+    "imdb": IMDBDataset,
+}

@@ -1,0 +1,115 @@
+"""The passes of a training step compiled from C++, for single precision on a CPU.
+
+What each gives stands in reference.py.
+"""
+
+from ctypes import CDLL, c_float, c_int64, c_void_p
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from graphrec.graph.kernels.build import build
+from graphrec.graph.kernels.dropout import Dropout
+from graphrec.graph.kernels.reference import Entries
+
+
+@cache
+def library() -> CDLL | None:
+    """The compiled passes; None where there is no compiler."""
+    return build()
+
+
+def product(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
+    x, add = x.contiguous(), out is not None
+    if out is None:
+        out = x.new_empty(matrix.shape[0], x.shape[1])
+    _call("product", *_csr(matrix), x, x.shape[1], out, int(add))
+    return out
+
+
+def select_entries(entries: Entries, kept: Tensor, scale: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    offset, column = torch.empty_like(entries.offset), torch.empty_like(entries.column)
+    values = scale.new_empty(len(column))
+    rows, ends = len(offset) - 1, (entries.edge, entries.first, entries.second)
+    given = (entries.offset, entries.column, rows, *ends, kept, scale)
+    _call("select_entries", *given, offset, column, values)
+    count = int(offset[-1])
+    return offset, column[:count], values[:count]
+
+
+def layer(
+    matrix: Tensor,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    slope: float,
+    smallest: float,
+    dropout: Dropout,
+    unit: Tensor,
+) -> tuple[Tensor, Tensor, Tensor]:
+    x = x.contiguous()
+    neighbours, update, norm = torch.empty_like(x), torch.empty_like(x), x.new_empty(len(x))
+    options = (slope, smallest, *dropout)
+    outputs = (neighbours, update, unit, unit.stride(0), norm)
+    _call("layer", *_csr(matrix), x, x.shape[1], weight, bias, *options, *outputs)
+    return neighbours, update, norm
+
+
+def layer_gradient(
+    of_unit: Tensor,
+    of_update: Tensor | None,
+    x: Tensor,
+    neighbours: Tensor,
+    update: Tensor,
+    unit: Tensor,
+    norm: Tensor,
+    weight: Tensor,
+    slope: float,
+    dropout: Dropout,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    if of_unit.stride(1) != 1:
+        of_unit = of_unit.contiguous()
+    x = x.contiguous()
+    given = (of_unit, of_unit.stride(0), of_update, x, neighbours, update, unit, unit.stride(0))
+    outputs = (torch.empty_like(x), torch.empty_like(x), torch.empty_like(weight))
+    of_bias = x.new_empty(x.shape[1])
+    options = (weight, slope, *dropout)
+    _call("layer_gradient", *given, norm, *x.shape, *options, *outputs, of_bias)
+    return *outputs, of_bias
+
+
+def drop_(x: Tensor, dropout: Dropout) -> Tensor:
+    _call("drop", x, x.numel(), *dropout)
+    return x
+
+
+def pair_dots(x: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    x, first, second = x.contiguous(), first.contiguous(), second.contiguous()
+    out = x.new_empty(len(first))
+    _call("pair_dots", x, x.shape[1], first, second, len(first), out)
+    return out
+
+
+def pair_gradient(gradient: Tensor, x: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    given = (part.contiguous() for part in (gradient, x))
+    first, second, out = first.contiguous(), second.contiguous(), torch.empty_like(x)
+    _call("pair_gradient", *given, *x.shape, first, second, len(first), out)
+    return out
+
+
+Argument = Tensor | float | int | None
+
+
+def _csr(matrix: Tensor) -> tuple[Argument, ...]:
+    offset, column = matrix.crow_indices().int(), matrix.col_indices().int()
+    return offset, column, matrix.values(), *matrix.shape
+
+
+def _call(name: str, *arguments: Argument) -> None:
+    function = getattr(library(), name)
+    if function.argtypes is None:
+        types = {float: c_float, int: c_int64}
+        function.argtypes = [types.get(type(part), c_void_p) for part in (*arguments, 0)]
+    values = (part.data_ptr() if isinstance(part, Tensor) else part for part in arguments)
+    function(*values, torch.get_num_threads())

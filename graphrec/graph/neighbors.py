@@ -1,0 +1,132 @@
+"""Batches that bring along the part of the graph around their pairs, instead of the whole graph."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from graphrec.data.batches import Batch
+from graphrec.data.loaders import Batches, InteractionDataset
+from graphrec.graph.bipartite import BipartiteGraph
+
+
+def neighbour_loader(
+    dataset: InteractionDataset,
+    graph: BipartiteGraph,
+    neighbours: Sequence[int],
+    batch_size: int,
+    soft_ratio: float | None = None,
+) -> DataLoader[Batch]:
+    """Batches as `dataset.loader` gives them, each with a part of `graph` around its pairs.
+
+    `graph` is that of the data set's interactions. Raises ValueError for a data set with rivals.
+    """
+    if dataset.num_rivals:
+        raise ValueError(
+            f"expected a data set without rivals, which most parts of the graph would lack, got "
+            f"one with {dataset.num_rivals}: make it with rivals=0"
+        )
+    batches = NeighbourBatches(Batches(dataset, batch_size, soft_ratio), graph, neighbours)
+    return DataLoader(
+        batches, batch_size=None, collate_fn=lambda batch: batch, generator=dataset.generator
+    )
+
+
+class NeighbourBatches(IterableDataset[Batch]):
+    """The batches of the next epoch, each with its part of the graph.
+
+    Of the users and items of a batch's pairs, the negatives among them, `neighbours[0]` neighbours
+    each are sampled, of those `neighbours[1]` each, and so on. The part has the interactions over
+    which the sampling went, in both directions: messages need a symmetric matrix. With all
+    interactions among the sampled nodes it would be symmetric too, but about as large as the whole:
+    among the neighbours are the most popular items and the most active users.
+    """
+
+    def __init__(self, batches: Batches, graph: BipartiteGraph, neighbours: Sequence[int]) -> None:
+        # Takes seconds to import, which all that propagates whole graphs need not wait for.
+        from torch_geometric.data import Data
+        from torch_geometric.loader import LinkNeighborLoader
+        from torch_geometric.sampler import NeighborSampler
+
+        self.batches, self.graph = batches, graph
+        self.generator = batches.dataset.generator
+        user, item = graph.user, graph.item + graph.num_users
+        edges = torch.stack([torch.cat([user, item]), torch.cat([item, user])])
+        data = Data(edge_index=edges, num_nodes=graph.num_nodes)
+        with warnings.catch_warnings():
+            # It would rather have pyg-lib, which the package index does not have.
+            warnings.filterwarnings("ignore", message="Using 'NeighborSampler' without a 'pyg-lib'")
+            sampler = NeighborSampler(data, list(neighbours))
+
+        self.loader_of = partial(
+            LinkNeighborLoader,
+            Data(num_nodes=graph.num_nodes),  # nothing else of it is wanted of a sample
+            list(neighbours),
+            neighbor_sampler=sampler,
+            batch_size=2 * batches.batch_size,
+            generator=self.generator,
+        )
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for looked_up in self.batches.look_ups():
+            _, user, item, negative, _ = looked_up
+            # A pair, then its negative, and so on: the pairs of a batch lie together.
+            others = torch.stack([item, negative], dim=1).flatten() + self.graph.num_users
+            pairs = torch.stack([user.repeat_interleave(2), others])  # (2, 2 n)
+            samples = iter(self.loader_of(edge_label_index=pairs))
+            for batch in self.batches.cut(looked_up):
+                with global_draws_from(self.generator):
+                    sample = next(samples)
+                # The sampler has each interaction as two edges, one for each direction.
+                row = torch.unique(sample.e_id % len(self.graph.user))
+                yield place(batch, self.graph, sample.n_id.sort().values, row)
+
+
+def place(batch: Batch, graph: BipartiteGraph, node: Tensor, row: Tensor) -> Batch:
+    """The batch in the numbers of that part of `graph` which has `node` and the interactions `row`.
+
+    `node`, rising and so users first, holds all ends of the interactions and of the batch's pairs.
+    """
+    num_users = int((node < graph.num_users).sum())
+    users, items = node[:num_users], node[num_users:] - graph.num_users
+
+    def user_of(number: Tensor) -> Tensor:
+        return torch.searchsorted(users, number)
+
+    def item_of(number: Tensor) -> Tensor:
+        return torch.searchsorted(items, number)
+
+    part = BipartiteGraph(
+        user_of(graph.user[row]),
+        item_of(graph.item[row]),
+        graph.target[row],
+        len(users),
+        len(items),
+        node,
+        row,
+    )
+    return batch._replace(
+        user=user_of(batch.user),
+        item=item_of(batch.item),
+        negative=item_of(batch.negative),
+        graph=part,
+    )
+
+
+@contextmanager
+def global_draws_from(generator: torch.Generator) -> Iterator[None]:
+    """While the block runs, what torch's global generator gives is drawn from `generator`.
+
+    torch-sparse takes no generator.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(generator.get_state())
+        yield
+        generator.set_state(torch.get_rng_state())

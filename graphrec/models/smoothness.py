@@ -1,0 +1,38 @@
+"""How alike the vectors of nodes become from layer to layer."""
+
+import torch
+from torch import Tensor
+
+from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.models import NGCF, NGCF_Final, Recommender
+
+
+def mean_cosine(vectors: Tensor) -> float:
+    """Mean cosine over all pairs of different rows of `vectors` (nodes, dim), without empty rows.
+
+    1 less the mean average distance of Chen et al. 2020 (arXiv 1909.03211); 1 is over-smoothed.
+    """
+    length = vectors.norm(dim=1, keepdim=True)
+    units = (vectors / length)[length[:, 0] > 0].double()
+    number = len(units)
+    if number < 2:
+        return 0.0
+    return float((units.sum(dim=0).square().sum() - number) / (number * (number - 1)))
+
+
+def likeness_by_layer(model: Recommender, graph: BipartiteGraph) -> list[float]:
+    """Mean cosine of the nodes of the ranking half, before any layer and after each one.
+
+    Empty for a model that keeps no layer apart.
+    """
+    with torch.no_grad():
+        model.eval()
+        if isinstance(model, NGCF_Final):
+            if model.ranking is None:
+                return []
+            vectors, count = model(graph).ranking, len(model.ranking.layers) + 1
+        elif isinstance(model, NGCF):
+            vectors, count = model(graph).vectors, len(model.layers) + 1
+        else:
+            return []
+        return [mean_cosine(layer) for layer in vectors.chunk(count, dim=1)]

@@ -1,0 +1,59 @@
+"""Markdown tables, and the one form in which differences are reported."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from graphrec.evaluation.significance import Difference, holm
+
+HIGHER_IS_BETTER = {
+    "mse": False,
+    "rmse": False,
+    "ndcg_at_10": True,
+    "recall_at_10": True,
+    "auc": True,
+}
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Heads, the rule below them, and a line a row."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+class Comparison(NamedTuple):
+    """Of one thing with another by a measure."""
+
+    labels: Sequence[str]
+    measure: str
+    difference: Difference
+
+
+def comparison_table(heads: Sequence[str], compared: list[Comparison]) -> str:
+    """A row a comparison: labels, measure, difference, interval, verdict after Holm's correction.
+
+    `heads` are those of the labels.
+    """
+    corrected = holm([comparison.difference.p for comparison in compared])
+    rows = []
+    for (labels, measure, found), p in zip(compared, corrected, strict=True):
+        verdict = found.verdict(p, HIGHER_IS_BETTER[measure])
+        interval = f"{found.low:+.4f} … {found.high:+.4f}"
+        rows.append([*labels, measure, f"{found.value:+.4f}", interval, verdict])
+    return markdown_table([*heads, "measure", "difference", "95 % interval", "verdict"], rows)
+
+
+LIKENESS = (
+    "Mean cosine over all pairs of nodes of the ranking half, before any layer and after each one; "
+    "1 would be over-smoothed."
+)
+
+
+def likeness_table(named: Mapping[str, Sequence[float]]) -> str:
+    """A row a name, a column a layer; names without layers are left out."""
+    count = max(map(len, named.values()), default=0)
+    rows = [
+        [name, *(f"{value:.3f}" for value in values), *[""] * (count - len(values))]
+        for name, values in named.items()
+        if values
+    ]
+    return markdown_table(["row", *(f"layer {layer}" for layer in range(count))], rows)

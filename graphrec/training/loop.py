@@ -1,0 +1,154 @@
+"""The training loop."""
+
+import math
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from graphrec.data.batches import Batch, Rivals
+from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.models import Recommender
+from graphrec.models.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
+from graphrec.training.averaging import WeightAverage
+
+Row = dict[str, float]
+"""What one epoch is described by."""
+Validate = Callable[[Recommender], Row]
+
+
+class DivergedError(RuntimeError):
+    """The loss is no finite number any more."""
+
+
+@dataclass
+class History:
+    """A row an epoch, and which epoch was best on validation."""
+
+    rows: list[Row] = field(default_factory=list)
+    best_epoch: int = 0
+
+
+def train_model(
+    model: Recommender,
+    graph: BipartiteGraph,
+    loader: DataLoader[Batch],
+    validate: Validate | None,
+    *,
+    risk: str,
+    monitor: str,
+    higher_is_better: bool,
+    epochs: int,
+    patience: int,
+    learning_rate: float,
+    final_learning_rate: float,
+    log_error_weight: float,
+    averaging: float,
+    leave_out_targets: bool,
+    on_epoch: Callable[[Row], None],
+) -> History:
+    """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
+
+    `model` and `graph` are on the device that trains, batches come from the CPU. A step propagates
+    `graph`, or that part of it which its batch brings along.
+
+    `validate` gives a model's validation measures, of which `monitor` decides; without it all
+    epochs are trained and the last weights kept. After `patience`
+    epochs without a better value training stops. The learning rate falls linearly to
+    `final_learning_rate` times itself over `epochs`. With `averaging` > 0 the validated and kept
+    weights are their moving average with that factor a step (Polyak averaging). With
+    `leave_out_targets` the interactions of a batch carry no message while they are predicted.
+    Raises DivergedError on a loss that is not finite.
+    """
+    device = graph.user.device
+    steps = epochs * len(loader)
+    optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.LinearLR(
+        optimizer, 1.0, final_learning_rate, total_iters=max(steps, 1)
+    )
+    average = WeightAverage(model, averaging)
+    history = History()
+    best_value, best_weights = -math.inf, deepcopy(model.state_dict())
+    for epoch in range(1, epochs + 1):
+        model.train()
+        sums = torch.zeros(4, device=device)
+        for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
+            batch = batch.to(device)
+            optimizer.zero_grad()
+            part = batch.graph or graph
+            nodes = model(part.without(batch.row) if leave_out_targets else part)
+            mse, minimised, log_error = errors(model, nodes, batch, risk)
+            loss = combine_risk(risk, mse, minimised, log_error_weight)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            average.update()
+            sums += len(batch.row) * torch.stack(_detached(loss, mse, log_error))
+        row = _describe_epoch(epoch, sums)
+        model.eval()
+        with torch.no_grad(), average.in_place():
+            value = float(epoch)  # without validation the last epoch is kept
+            if validate is not None:
+                row |= {f"valid_{name}": value for name, value in validate(model).items()}
+                value = row[f"valid_{monitor}"] * (1 if higher_is_better else -1)
+            if value > best_value:
+                best_value, history.best_epoch = value, epoch
+                best_weights = deepcopy(model.state_dict())
+        history.rows.append(row)
+        on_epoch(row)
+        if epoch - history.best_epoch >= patience:
+            break
+    model.load_state_dict(best_weights)
+    model.eval()
+    return history
+
+
+def errors(
+    model: Recommender, nodes: Any, batch: Batch, risk: str
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The squared error, the log error to minimise, and the pair loss (the same without rivals)."""
+    count, rated = len(batch.row), len(batch.target)
+    user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
+    # All pairs at once, or first those alone whose derivative is needed.
+    now = 2 * count if batch.rivals is None and risk != "mse" else rated
+    predicted, scores = model.predict_and_score(nodes, user[:now], item[:now])
+    mse = mse_loss(predicted[:rated], batch.target)
+    if now < len(user):
+        with torch.no_grad():
+            others = model.score(nodes, user[now:], item[now:])
+        scores = torch.cat([scores, others])
+    positive, negative = scores.split(count)
+    pairs = bpr_loss(positive, negative)
+    if batch.rivals is None or risk == "mse":
+        return mse, pairs, pairs
+    return mse, rivals_loss(model, nodes, positive, batch.rivals), pairs
+
+
+def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals) -> Tensor:
+    """The log error of each positive score (n,) against all rivals of its user."""
+    scores = model.score_block(nodes, rivals.user, rivals.item)  # (users, rivals)
+    scores = scores.masked_fill(rivals.known, -torch.inf)
+    return sampled_softmax_loss(positive, scores.logsumexp(dim=1)[rivals.line])
+
+
+def _detached(loss: Tensor, mse: Tensor, log_error: Tensor) -> list[Tensor]:
+    return [loss.detach(), mse.detach(), log_error.detach(), torch.ones_like(loss)]
+
+
+def _describe_epoch(epoch: int, sums: Tensor) -> Row:
+    loss, mse, log_error, count = sums.tolist()
+    if not math.isfinite(loss):
+        raise DivergedError(
+            f"expected a finite training loss, got {loss} in epoch {epoch}: lower the learning rate"
+        )
+    return {
+        "epoch": epoch,
+        "train_loss": loss / count,
+        "train_mse": mse / count,
+        "train_log_error": log_error / count,
+    }

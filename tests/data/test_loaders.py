@@ -1,0 +1,83 @@
+"""Batches of the two data sets: what is predicted, and what it is set against."""
+
+import pytest
+import torch
+
+from graphrec.data.batches import Batch
+from graphrec.data.loaders import DATASETS
+
+
+@pytest.fixture(params=["movielens", "imdb"])
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def train(name, request):
+    return request.getfixturevalue(name).data.train
+
+
+@pytest.fixture
+def make(name, request):
+    data = request.getfixturevalue(name).data
+    return lambda **options: DATASETS[name](data, torch.Generator().manual_seed(1), **options)
+
+
+def whole(batches: list[Batch], field: str) -> torch.Tensor:
+    return torch.cat([getattr(batch, field) for batch in batches])
+
+
+def test_a_full_pass_is_every_interaction_once(make, train):
+    batches = list(make().loader(64))
+    rows = whole(batches, "row")
+    assert rows.sort().values.tolist() == list(range(len(train)))
+    assert whole(batches, "user").tolist() == train.user[rows].tolist()
+    assert whole(batches, "item").tolist() == train.item[rows].tolist()
+    assert all(len(batch.row) <= 64 for batch in batches)
+
+
+def test_soft_sampling_draws_its_share_with_replacement(make, train):
+    rows = whole(list(make().loader(64, soft_ratio=0.8)), "row")
+    assert len(rows) == round(0.8 * len(train))
+    distinct = len(torch.unique(rows)) / len(train)
+    assert distinct == pytest.approx(0.55, abs=0.1)  # few rows, so a wide margin
+
+
+def test_negatives_are_items_that_the_user_has_no_training_interaction_with(make, train):
+    known = set(zip(train.user.tolist(), train.item.tolist(), strict=True))
+    for batch in make().loader(64):
+        drawn = set(zip(batch.user.tolist(), batch.negative.tolist(), strict=True))
+        assert not drawn & known
+
+
+def test_ratings_are_predicted_as_they_are(movielens):
+    dataset = DATASETS["movielens"](movielens.data, torch.Generator())
+    batch = dataset[torch.tensor([5, 2, 5])]
+    assert batch.target.tolist() == movielens.data.train.target[[5, 2, 5]].tolist()
+
+
+def test_credits_stand_beside_as_many_non_credits_of_the_same_actors(imdb):
+    dataset = DATASETS["imdb"](imdb.data, torch.Generator())
+    batch = dataset[torch.tensor([5, 2, 7])]
+    assert batch.target.tolist() == [1, 1, 1, 0, 0, 0]
+
+
+def test_rivals_are_distinct_items_and_know_the_training_interactions(make, train):
+    known = set(zip(train.user.tolist(), train.item.tolist(), strict=True))
+    for batch in make(rivals=20).loader(64):
+        rivals = batch.rivals
+        assert torch.equal(rivals.user[rivals.line], batch.user)
+        assert len(torch.unique(rivals.item)) == len(rivals.item) == 20
+        for row, user in enumerate(rivals.user.tolist()):
+            pairs = [(user, item) for item in rivals.item.tolist()]
+            assert rivals.known[row].tolist() == [pair in known for pair in pairs]
+
+
+def test_without_rivals_there_are_none_and_never_more_than_items(make):
+    assert make()[torch.tensor([0])].rivals is None
+    assert len(make(rivals=10**6)[torch.tensor([0])].rivals.item) == 60
+
+
+def test_the_same_seed_gives_the_same_batches(make):
+    for first, second in zip(make().loader(64), make().loader(64), strict=True):
+        assert all(torch.equal(*pair) for pair in zip(first[:5], second[:5], strict=True))

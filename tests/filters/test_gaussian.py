@@ -1,0 +1,100 @@
+"""The closed-form rating filters against the Gaussian model that they are derived from."""
+
+import numpy as np
+import pytest
+
+from graphrec.data.interactions import Interactions
+from graphrec.filters.gaussian import ResidualFilter, fit_biases, invert
+
+ROWS, COLUMNS, NOISE = 15, 6, 0.5
+
+
+@pytest.fixture
+def prior() -> np.ndarray:
+    root = np.random.default_rng(0).normal(size=(COLUMNS, COLUMNS)).astype(np.float32)
+    return (root @ root.T / COLUMNS + 0.5 * np.eye(COLUMNS)).astype(np.float32)
+
+
+@pytest.fixture
+def observed() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Row, column and residual; the last row has none, and the order is random."""
+    rng = np.random.default_rng(1)
+    row, column = rng.permutation(np.argwhere(rng.random((ROWS - 1, COLUMNS)) < 0.6)).T
+    return row, column, rng.normal(size=len(row)).astype(np.float32)
+
+
+def fit(prior, observed, powers) -> tuple[ResidualFilter, np.ndarray]:
+    learned = ResidualFilter(prior.copy(), NOISE)
+    return learned, learned.fit(*observed, ROWS, powers)
+
+
+def log_likelihood(covariance, observed) -> float:
+    total = 0.0
+    for number in range(ROWS):
+        row, column, residual = observed
+        c, y = column[row == number], residual[row == number].astype(np.float64)
+        if len(c):
+            noisy = covariance[np.ix_(c, c)].astype(np.float64) + NOISE * np.eye(len(c))
+            total -= 0.5 * (np.linalg.slogdet(noisy)[1] + y @ np.linalg.solve(noisy, y))
+    return total
+
+
+def test_predictions_are_expectations_given_what_is_observed(prior, observed):
+    found = fit(prior, observed, [])[1]
+    row, column, residual = observed
+    for number in range(ROWS):
+        c, y = column[row == number], residual[row == number]
+        noisy = prior[np.ix_(c, c)] + NOISE * np.eye(len(c))
+        expected = prior[:, c] @ np.linalg.solve(noisy, y) if len(c) else np.zeros(COLUMNS)
+        np.testing.assert_allclose(found[number], expected, atol=1e-5)
+
+
+def test_an_em_step_is_the_textbook_one(prior, observed):
+    """K becomes the mean over rows of the posterior second moment of the row."""
+    row, column, residual = observed
+    expected = np.zeros((COLUMNS, COLUMNS))
+    for number in range(ROWS):
+        c, y = column[row == number], residual[row == number]
+        gain = prior[:, c] @ np.linalg.inv(prior[np.ix_(c, c)] + NOISE * np.eye(len(c)))
+        mean = gain @ y
+        expected += np.outer(mean, mean) + prior - gain @ prior[c]
+    learned = fit(prior, observed, [1])[0]
+    np.testing.assert_allclose(learned.covariance, expected / ROWS, atol=1e-5)
+
+
+@pytest.mark.parametrize("power", [1, 2, 4])
+def test_steps_raise_the_likelihood_and_keep_the_covariance_positive_definite(
+    prior, observed, power
+):
+    before = log_likelihood(prior, observed)
+    for count in range(1, 4):
+        covariance = fit(prior, observed, [power] * count)[0].covariance
+        np.testing.assert_allclose(covariance, covariance.T, atol=1e-6)
+        assert np.linalg.eigvalsh(covariance).min() > 0
+        after = log_likelihood(covariance, observed)
+        assert after > before
+        before = after
+
+
+def test_invert_agrees_with_numpy_and_refuses_what_is_not_positive_definite(prior):
+    np.testing.assert_allclose(invert(prior), np.linalg.inv(prior), rtol=1e-3, atol=1e-4)
+    with pytest.raises(FloatingPointError, match="positive definite"):
+        invert(-prior)
+
+
+def test_biases_settle_where_each_is_the_damped_mean_of_what_the_other_leaves(movielens):
+    train = movielens.data.train
+    mean, user, item = fit_biases(train, 40, 60)
+    assert mean == pytest.approx(train.target.mean(), rel=1e-6)
+    rest = train.target - mean - user[train.user]
+    expected = np.bincount(train.item, rest, 60) / (np.bincount(train.item, minlength=60) + 3)
+    np.testing.assert_allclose(item, expected, atol=2e-3)
+
+
+def test_users_and_items_without_ratings_have_no_bias():
+    part = Interactions(
+        np.array([0]), np.array([1]), np.array([5], np.float32), np.zeros(1, np.int64)
+    )
+    _, user, item = fit_biases(part, 3, 3)
+    assert user[1:].tolist() == [0, 0]
+    assert item[[0, 2]].tolist() == [0, 0]

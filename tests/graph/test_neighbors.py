@@ -1,0 +1,194 @@
+"""Batches with a part of the graph: what it holds, in whose numbers, and that it repeats."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from graphrec.data.interactions import HeldOut, Interactions, TrainingData
+from graphrec.data.loaders import DATASETS
+from graphrec.graph.bipartite import BipartiteGraph, build_graph
+from graphrec.graph.neighbors import global_draws_from, neighbour_loader
+from graphrec.graph.sparse import to_scipy
+from graphrec.models import NGCF, LightGCN
+
+ALL = 10**6
+"""More neighbours than any node has."""
+
+
+@pytest.fixture(params=["movielens", "imdb"])
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def data(name, request):
+    return request.getfixturevalue(name).data
+
+
+@pytest.fixture
+def graph(data) -> BipartiteGraph:
+    return build_graph(data)
+
+
+@pytest.fixture
+def make(name, data, graph):
+    def loader(neighbours=(3, 2), seed=1, soft_ratio=None, batch_size=16, rivals=0):
+        dataset = DATASETS[name](data, torch.Generator().manual_seed(seed), rivals)
+        return neighbour_loader(dataset, graph, neighbours, batch_size, soft_ratio)
+
+    return loader
+
+
+def known(data) -> set[tuple[int, int]]:
+    return set(zip(data.train.user.tolist(), data.train.item.tolist(), strict=True))
+
+
+def named(batch, user, item) -> tuple[list[int], list[int]]:
+    """Users and items of a batch's numbers in those of the data."""
+    users, items = batch.graph.node.split([batch.graph.num_users, batch.graph.num_items])
+    return users[user].tolist(), items[item].tolist()
+
+
+def test_a_full_pass_is_every_interaction_once_with_its_own_pair_and_target(make, data):
+    rows = []
+    for batch in make():
+        users, items = named(batch, batch.user, batch.item)
+        assert users == data.train.user[batch.row].tolist()
+        assert [item - data.num_users for item in items] == data.train.item[batch.row].tolist()
+        assert batch.target[: len(users)].tolist() == data.train.target[batch.row].tolist()
+        assert batch.rivals is None
+        rows += batch.row.tolist()
+    assert sorted(rows) == list(range(len(data.train)))
+    assert len(make()) == -(-len(data.train) // 16)
+
+
+def test_soft_sampling_draws_its_share(make, data):
+    assert sum(len(batch.row) for batch in make(soft_ratio=0.8)) == round(0.8 * len(data.train))
+
+
+def test_negatives_are_never_training_interactions(make, data):
+    for batch in make():
+        users, items = named(batch, batch.user, batch.negative)
+        drawn = {(user, item - data.num_users) for user, item in zip(users, items, strict=True)}
+        assert not drawn & known(data)
+
+
+def test_nodes_are_distinct_and_users_come_first(make, data):
+    for batch in make():
+        node = batch.graph.node.tolist()
+        assert node == sorted(set(node))
+        assert sum(number < data.num_users for number in node) == batch.graph.num_users
+        assert len(node) == batch.graph.num_nodes
+
+
+def test_edges_are_training_interactions_each_once_and_know_which(make, data):
+    for batch in make():
+        part = batch.graph
+        users, items = named(batch, part.user, part.item)
+        assert len(torch.unique(part.row)) == len(part.row) == part.num_edges > 0
+        assert users == data.train.user[part.row].tolist()
+        assert [item - data.num_users for item in items] == data.train.item[part.row].tolist()
+        assert part.target.tolist() == data.train.target[part.row].tolist()
+
+
+def test_the_matrix_is_symmetric_and_has_degrees_of_the_part(make):
+    for batch in make():
+        matrix = to_scipy(batch.graph.adjacency())
+        assert abs(matrix - matrix.T).max() < 1e-7
+        degree = np.diff(matrix.indptr)
+        row = np.repeat(np.arange(len(degree)), degree)
+        np.testing.assert_allclose(
+            matrix.data, 1 / np.sqrt(degree[row] * degree[matrix.indices]), rtol=1e-6
+        )
+
+
+def test_nodes_of_the_pairs_have_as_many_neighbours_as_asked_for_where_there_are(make, graph):
+    whole = np.diff(to_scipy(graph.adjacency()).indptr)
+    for batch in make(neighbours=(3, 2)):
+        part, users = batch.graph, batch.graph.num_users
+        found = np.diff(to_scipy(part.adjacency()).indptr)
+        pairs = torch.cat([batch.user, batch.item + users, batch.negative + users])
+        there = np.minimum(whole[part.node[pairs]], 3)
+        assert (found[pairs] >= there).all()
+
+
+def test_the_size_of_a_part_is_bounded_by_the_batch(make):
+    for batch in make(neighbours=(2, 1), batch_size=4):
+        assert len(batch.graph.row) <= 3 * 4 * (2 + 2 * 1)
+
+
+def test_targets_left_out_carry_no_message(make):
+    left_out = 0
+    for batch in make(neighbours=(ALL, ALL)):
+        part = batch.graph.without(batch.row)
+        messages = part.adjacency().to_dense()
+        assert not messages[batch.user, batch.item + part.num_users].any()
+        assert part.num_edges == batch.graph.num_edges - len(batch.row)
+        left_out += len(batch.row)
+    assert left_out
+
+
+@pytest.mark.parametrize("model", [NGCF, LightGCN])
+def test_with_all_neighbours_the_scores_are_those_of_the_whole_graph(model):
+    """On a dense graph all is reached, so that the part is the whole in another order of edges."""
+    torch.manual_seed(0)
+    pairs = (torch.rand(12, 15) < 0.6).nonzero()
+    graph = BipartiteGraph(*pairs.T.contiguous(), torch.ones(len(pairs)), 12, 15)
+    train = Interactions(*(part.numpy() for part in (graph.user, graph.item, graph.target)), None)
+    data = TrainingData(12, 15, train, HeldOut(train, train.item))
+    dataset = DATASETS["movielens"](data, torch.Generator().manual_seed(0))
+    network = model(12, 15, 8, 3)
+    for batch in neighbour_loader(dataset, graph, [ALL] * 3, 8):
+        assert batch.graph.num_edges == graph.num_edges
+        users, items = named(batch, batch.user, batch.item)
+        whole = (torch.tensor(users), torch.tensor(items) - 12)
+        scores = [
+            network.score(network(batch.graph), batch.user, batch.item),
+            network.score(network(graph), *whole),
+        ]
+        torch.testing.assert_close(*scores, atol=1e-5, rtol=0)
+        gradients = [torch.autograd.grad(s.sum(), network.embedding.weight)[0] for s in scores]
+        torch.testing.assert_close(*gradients, atol=1e-5, rtol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_batches_whatever_else_draws(make):
+    first = list(make())
+    torch.rand(5)
+    state = torch.get_rng_state()
+    second = list(make())
+    for one, other in zip(first, second, strict=True):
+        assert all(torch.equal(*pair) for pair in zip(one[:5], other[:5], strict=True))
+        assert torch.equal(one.graph.node, other.graph.node)
+        assert torch.equal(one.graph.row, other.graph.row)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_another_seed_and_another_epoch_give_other_parts(make):
+    def rows(loader):
+        return torch.cat([batch.graph.row for batch in loader]).tolist()
+
+    loader = make()
+    assert rows(loader) != rows(loader)
+    assert rows(make(seed=2)) != rows(make(seed=1))
+
+
+def test_draws_go_on_where_the_generator_was():
+    generator, twin = (torch.Generator().manual_seed(3) for _ in range(2))
+    with global_draws_from(generator):
+        found = [torch.rand(3), torch.rand(3)]
+    found.append(torch.rand(3, generator=generator))
+    expected = [torch.rand(3, generator=twin) for _ in range(3)]
+    assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
+
+
+def test_a_data_set_with_rivals_is_refused(make):
+    with pytest.raises(ValueError, match="rivals=0"):
+        make(rivals=20)
+
+
+def test_importing_the_training_does_not_import_pyg():
+    code = "import sys, graphrec.fitting; sys.exit('torch_geometric' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

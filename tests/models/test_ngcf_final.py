@@ -1,0 +1,155 @@
+"""NGCF_Final as the pipeline builds it: what any such model has to keep, for every run."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from graphrec.config.params import check_params
+from graphrec.evaluation.results import evaluate_parts, measurement, predictor_of
+from graphrec.filters.fit import imdb_filters, movielens_filters
+from graphrec.graph.bipartite import build_graph
+from graphrec.models.factory import build_model
+from graphrec.training.validation import Validator
+from tests.faults import TREE
+
+PARAMS = check_params(TREE)
+
+
+def fit_filters(dataset: str, data) -> dict[str, np.ndarray]:
+    fit = {"movielens": movielens_filters, "imdb": imdb_filters}[dataset]
+    return fit(data, **PARAMS.of(dataset).filters.model_dump())
+
+
+@pytest.fixture(scope="module")
+def filters(movielens, imdb):
+    return {
+        "movielens": fit_filters("movielens", movielens.data),
+        "imdb": fit_filters("imdb", imdb.data),
+    }
+
+
+@pytest.fixture(params=PARAMS.runs)
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def prepared(name, request):
+    return request.getfixturevalue(PARAMS.runs[name].dataset)
+
+
+@pytest.fixture
+def graph(prepared):
+    return build_graph(prepared.data)
+
+
+@pytest.fixture
+def model(name, prepared, filters):
+    run = PARAMS.runs[name]
+    return build_model(run, PARAMS, prepared.data, filters[run.dataset])
+
+
+def test_filters_are_finite_and_have_a_row_a_user_and_a_column_an_item(filters):
+    for dataset, shape in (("movielens", (40, 60)), ("imdb", (80, 60))):
+        for block in filters[dataset].values():
+            assert block.shape == shape
+            assert block.dtype == np.float32
+            assert np.isfinite(block).all()
+
+
+def test_evaluation_twice_gives_the_same_and_training_drops_out(model, graph):
+    user, item = torch.arange(10), torch.arange(10)
+    with torch.no_grad():
+        model.eval()
+        first, second = (model.score(model(graph), user, item) for _ in range(2))
+        assert torch.equal(first, second)
+        assert torch.isfinite(first).all()
+
+
+def test_scores_of_a_block_are_those_of_its_pairs(model, graph):
+    user, item = torch.tensor([0, 3, 39]), torch.tensor([0, 7, 59, 12])
+    for mode in (True, False):
+        with torch.no_grad():
+            nodes = model.eval()(graph)
+            model.train(mode)
+            block = model.score_block(nodes, user, item)
+            pairs = torch.cartesian_prod(user, item)
+            single = model.score(nodes, pairs[:, 0], pairs[:, 1]).reshape(3, 4)
+        torch.testing.assert_close(block, single, atol=1e-5, rtol=1e-5)
+
+
+def test_the_gradient_reaches_every_parameter(model, graph):
+    model.train()
+    nodes = model(graph)
+    user, item = torch.arange(40).repeat(60), torch.arange(60).repeat_interleave(40)
+    weight = torch.randn(2, len(user))
+    loss = model.predict(nodes, user, item) * weight[0] + model.score(nodes, user, item) * weight[1]
+    loss.sum().backward()
+    for parameter_name, parameter in model.named_parameters():
+        assert parameter.grad is not None, parameter_name
+        assert torch.isfinite(parameter.grad).all(), parameter_name
+        assert parameter.grad.abs().sum() > 0, parameter_name
+
+
+def test_parameter_groups_hold_every_parameter_once(model):
+    grouped = [id(parameter) for group in model.parameter_groups() for parameter in group["params"]]
+    assert sorted(grouped) == sorted(map(id, model.parameters()))
+
+
+def test_more_layers_than_a_run_has_change_its_scores(name, model, graph, prepared, filters):
+    """`layers` is a factor that the runs compare: it has to act."""
+    run = PARAMS.runs[name]
+    torch.manual_seed(0)
+    shallow = build_model(
+        run.model_copy(update={"layers": 0}), PARAMS, prepared.data, filters[run.dataset]
+    )
+    weights = shallow.state_dict()
+    weights |= {key: value for key, value in model.state_dict().items() if key in weights}
+    shallow.load_state_dict(weights)
+    user, item = torch.arange(20), torch.arange(20)
+    with torch.no_grad():
+        scores = [m.eval().score(m(graph), user, item) for m in (model, shallow)]
+    assert not torch.allclose(*scores)
+
+
+def test_isolated_nodes_stay_finite(model, graph):
+    empty = graph.without(torch.arange(len(graph.kept)))
+    with torch.no_grad():
+        nodes = model.eval()(empty)
+        assert torch.isfinite(model.score(nodes, torch.arange(9), torch.arange(9))).all()
+
+
+def test_weights_come_back_from_a_file(name, model, graph, prepared, filters, tmp_path):
+    save_file(model.state_dict(), tmp_path / "weights.safetensors")
+    run = PARAMS.runs[name]
+    twin = build_model(run, PARAMS, prepared.data, filters[run.dataset])
+    twin.load_state_dict(load_file(tmp_path / "weights.safetensors"))
+    user, item = torch.arange(9), torch.arange(9)
+    with torch.no_grad():
+        scores = [m.eval().score(m(graph), user, item) for m in (model, twin)]
+    assert torch.equal(*scores)
+
+
+def test_evaluate_and_validation_agree_on_the_validation_part(name, model, graph, prepared):
+    """The measures that choose an epoch are those that the tables show."""
+    dataset = PARAMS.runs[name].dataset
+    validator = Validator(
+        prepared.data, graph, dataset == "movielens", PARAMS.relevant_target(dataset)
+    )
+    with torch.no_grad():
+        expected = validator(model.eval())
+    predictor = predictor_of(model, graph)
+    parts = evaluate_parts(predictor, prepared.data, prepared.test, measurement(PARAMS, dataset))
+    for measure, value in expected.items():
+        assert parts["valid"].values[measure] == pytest.approx(value, rel=1e-4, abs=1e-6)
+
+
+def test_filters_see_training_interactions_alone(movielens, imdb, filters):
+    """They are functions of the training data without its validation part."""
+    for dataset, prepared in (("movielens", movielens), ("imdb", imdb)):
+        found = fit_filters(dataset, replace(prepared.data, valid=prepared.test))
+        for key, block in filters[dataset].items():
+            np.testing.assert_array_equal(found[key], block)
