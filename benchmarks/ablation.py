@@ -45,20 +45,20 @@ CHANGES: dict[tuple[str, str], list[Change]] = {
         Change("without dropout", {f"{RATING}.dropout": 0.0}),
         Change("without edge dropout", {f"{RATING}.edge_dropout": 0.0}),
         Change("width 32 for 96", {f"{RATING}.dim": 32}),
-        Change("without weight averaging", {"train.averaging": 0.0}),
-        Change("constant learning rate", {"train.final_learning_rate": 1.0}),
-        Change("predicted ratings carry messages", {"train.leave_out_targets": False}),
+        Change("without weight averaging", {"train.ema_decay": 0.0}),
+        Change("constant learning rate", {"train.end_factor": 1.0}),
+        Change("predicted ratings carry messages", {"train.mask_supervision": False}),
     ],
     ("movielens-base", "ndcg_at_10"): [
         Change("network alone for watched", {f"{RANKING}.weight": 1.0}),
         Change("filter alone for watched", {f"{RANKING}.weight": 0.0}),
         Change("without liked", {"movielens.ngcf_final.liked.slope": 0.0}),
-        Change("one rival a positive: BPR", {"movielens.rivals": 0}),
+        Change("one negative a positive: BPR", {"movielens.num_negatives": 0}),
         Change("without free embeddings", {f"{RANKING}.free": False}),
         Change("without item biases", {f"{RANKING}.popularity": False}),
         Change("without edge dropout", {f"{RANKING}.edge_dropout": 0.0}),
         Change("without side features in the network", {}, features=False),
-        Change("without weight averaging", {"train.averaging": 0.0}),
+        Change("without weight averaging", {"train.ema_decay": 0.0}),
         Change("0 layers: no graph in the networks", {"runs.movielens-base.layers": 0}),
         Change("1 layer", {"runs.movielens-base.layers": 1}),
     ],
@@ -75,11 +75,11 @@ CHANGES: dict[tuple[str, str], list[Change]] = {
         ),
         Change("0 layers: no graph in the network", {"runs.imdb-base.layers": 0}),
         Change("1 layer", {"runs.imdb-base.layers": 1}),
-        Change("one rival a positive: BPR", {"imdb.rivals": 0}),
+        Change("one negative a positive: BPR", {"imdb.num_negatives": 0}),
         Change("without feature dropout", {f"{CREDITS}.feature_dropout": 0.0}),
         Change("with free embeddings", {f"{CREDITS}.free": True}),
-        Change("predicted credits carry messages", {"train.leave_out_targets": False}),
-        Change("without weight averaging", {"train.averaging": 0.0}),
+        Change("predicted credits carry messages", {"train.mask_supervision": False}),
+        Change("without weight averaging", {"train.ema_decay": 0.0}),
     ],
 }
 """For each run and the measure that tells: what is changed in it."""
@@ -149,7 +149,7 @@ def main() -> None:
 
 
 INTRODUCTION = (
-    f"Made by `make ablation`. Validation values, one seed; {RESAMPLES} paired bootstrap resamples "
+    f"Made by `make ablation`. Validation values, one seed; {RESAMPLES} paired bootstrap n_resamples "
     "of the users, verdicts after Holm's correction within each table. The test part is not looked "
     "at. `better` would mean that a part does harm."
 )

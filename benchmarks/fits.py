@@ -16,15 +16,15 @@ from graphrec.evaluation.evaluate import Evaluation, Predictor, evaluate_model
 from graphrec.evaluation.ranking import Seen
 from graphrec.evaluation.results import measurement, predictor_of
 from graphrec.filters.fit import imdb_filters, movielens_filters
-from graphrec.models.smoothness import likeness_by_layer
+from graphrec.models.smoothness import mean_cosine_by_layer
 from graphrec.training.fitting import fit_run, with_validation
-from graphrec.training.time_aware import fit_dated
+from graphrec.training.time_aware import fit_time_aware
 
 RESAMPLES = 1000
 
 
 class Published(NamedTuple):
-    """A published graph model as a yardstick of rankings: its settings, chosen on validation."""
+    """A published graph model as a baseline of rankings: its settings, chosen on validation."""
 
     model: Literal["ngcf", "lightgcn"]
     layers: int
@@ -111,10 +111,12 @@ class Bench:
         data, test = self.part(fit.run.dataset, fit.fold)
         known = with_validation(data) if fit.refitted else data
         if fit.clock:
-            options = getattr(self.params.movielens.dated, fit.clock)
-            return fit_dated(fit.run, self._seeded(fit), known, [data.valid, test], options), []
+            options = getattr(self.params.movielens.time_aware, fit.clock)
+            return fit_time_aware(
+                fit.run, self._seeded(fit), known, [data.valid, test], options
+            ), []
         if fit.published:
-            relevant = known.train.target >= self.params.relevant_target(fit.run.dataset)
+            relevant = known.train.rating >= self.params.relevant_target(fit.run.dataset)
             known = replace(known, train=known.train[relevant])
         if not fit.features:
             known = without_features(known)
@@ -124,21 +126,21 @@ class Bench:
         model, graph, _ = fit_run(
             fit.run, self._seeded(fit), known, filters, lambda _: None, refitted=fit.refitted
         )
-        return predictor_of(model, graph), likeness_by_layer(model, graph)
+        return predictor_of(model, graph), mean_cosine_by_layer(model, graph)
 
     def measure(self, predictor: Predictor, likeness: list[float], fit: Fit) -> Outcome:
         """Validation and test measures of a fit."""
         data, test = self.part(fit.run.dataset, fit.fold)
         valid = None
         if not fit.refitted:
-            valid = self.validate(predictor, fit, self.params.evaluate.resamples)
+            valid = self.validate(predictor, fit, self.params.evaluate.n_resamples)
         earlier = [data.train, data.valid.interactions]
         return Outcome(valid, self._evaluate(predictor, fit, test, earlier, RESAMPLES), likeness)
 
-    def validate(self, predictor: Predictor, fit: Fit, resamples: int) -> Evaluation:
+    def validate(self, predictor: Predictor, fit: Fit, n_resamples: int) -> Evaluation:
         """Validation measures of a fit; test is not looked at."""
         data = self.part(fit.run.dataset, fit.fold)[0]
-        return self._evaluate(predictor, fit, data.valid, [data.train], resamples)
+        return self._evaluate(predictor, fit, data.valid, [data.train], n_resamples)
 
     def _evaluate(
         self,
@@ -146,15 +148,15 @@ class Bench:
         fit: Fit,
         held_out: HeldOut,
         earlier: list[Interactions],
-        resamples: int,
+        n_resamples: int,
     ) -> Evaluation:
         data, _ = self.part(fit.run.dataset, fit.fold)
-        how = replace(measurement(self.params, fit.run.dataset), resamples=resamples)
+        how = replace(measurement(self.params, fit.run.dataset), n_resamples=n_resamples)
         popularity = np.bincount(data.train.item, minlength=data.num_items)
         seen = Seen(earlier, data.num_users)
         return evaluate_model(predictor, held_out, seen, popularity, how)
 
-    def yardsticks(self, dataset: str) -> dict[str, Predictor]:
+    def baselines(self, dataset: str) -> dict[str, Predictor]:
         """The trivial ones, as the baseline stage has them."""
         data = self.part(dataset, "u1")[0]
         if dataset == "movielens":

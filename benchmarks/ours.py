@@ -60,10 +60,10 @@ def train(
         epochs=MANY,
         patience=MANY,
         learning_rate=0.001,
-        final_learning_rate=1.0,
+        end_factor=1.0,
         log_error_weight=1.0,
-        averaging=0.0,
-        leave_out_targets=False,
+        ema_decay=0.0,
+        mask_supervision=False,
         on_epoch=on_epoch,
     )
 

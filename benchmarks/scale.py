@@ -3,8 +3,8 @@
 `python -m benchmarks.scale 100000 1000000 …` trains `ngcf` (2 layers of 64) on generated data of
 each size, in a process of its own, and ranks every item for up to 100,000 users; prints a table and
 writes reports/benchmarks/scale.json. The whole graph is propagated each step, so that an epoch has
-the same 40 steps at every size: a batch is a fortieth of the data. With `--neighbours 10 5` a step
-propagates what is sampled around a batch of 2,048, and scale-neighbours.json is written. With
+the same 40 steps at every size: a batch is a fortieth of the data. With `--num-neighbors 10 5` a step
+propagates what is sampled around a batch of 2,048, and scale-neighbors.json is written. With
 `--steps` so many are timed, and each step that an epoch has beyond them counts as the mean of all
 after the first. The exponent is the slope of log time over log interactions.
 """
@@ -30,7 +30,7 @@ from graphrec.data.loaders import MovieLensDataset
 from graphrec.evaluation.ranking import Seen, top_items
 from graphrec.evaluation.results import save_json
 from graphrec.graph.bipartite import build_graph
-from graphrec.graph.neighbors import neighbour_loader
+from graphrec.graph.neighbors import neighbor_loader
 from graphrec.models import NGCF
 from graphrec.training.fitting import find_device, make_repeatable
 from graphrec.training.loop import train_model
@@ -60,7 +60,7 @@ class First:
 
 
 def measure(
-    interactions: int, steps: int, device: str = "cpu", neighbours: Sequence[int] = ()
+    interactions: int, steps: int, device: str = "cpu", num_neighbors: Sequence[int] = ()
 ) -> dict[str, float]:
     """Seconds of a step, an epoch and of ranking, and the peak memory after training and ranking.
 
@@ -74,8 +74,8 @@ def measure(
     graph = whole.to(there)
     model = NGCF(data.num_users, data.num_items, DIM, LAYERS).to(there)
     dataset = MovieLensDataset(data, torch.Generator().manual_seed(0))
-    if neighbours:
-        loader = neighbour_loader(dataset, whole, neighbours, SAMPLED_BATCH)
+    if num_neighbors:
+        loader = neighbor_loader(dataset, whole, num_neighbors, SAMPLED_BATCH)
     else:
         graph.adjacency()
         loader = dataset.loader(-(-interactions // STEPS))
@@ -93,10 +93,10 @@ def measure(
         epochs=1,
         patience=2,
         learning_rate=0.001,
-        final_learning_rate=1.0,
+        end_factor=1.0,
         log_error_weight=1.0,
-        averaging=0.0,
-        leave_out_targets=False,
+        ema_decay=0.0,
+        mask_supervision=False,
         on_epoch=lambda _: ends.append(time.perf_counter()),
     )
     trained = peak_memory()
@@ -142,11 +142,11 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--neighbours", nargs=LAYERS, type=int, default=[])
+    parser.add_argument("--num-neighbors", nargs=LAYERS, type=int, default=[])
     parser.add_argument("--alone", action="store_true", help="measure one size in this process")
     options = parser.parse_args()
     if options.alone:
-        measured = measure(options.sizes[0], options.steps, options.device, options.neighbours)
+        measured = measure(options.sizes[0], options.steps, options.device, options.num_neighbors)
         print(json.dumps(measured))
         return
     rows = []
@@ -155,7 +155,9 @@ def main() -> None:
     for size in options.sizes:
         command = [sys.executable, "-m", "benchmarks.scale", str(size), "--alone"]
         command += ["--steps", str(options.steps), "--device", options.device]
-        command += ["--neighbours", *map(str, options.neighbours)] if options.neighbours else []
+        command += (
+            ["--num-neighbors", *map(str, options.num_neighbors)] if options.num_neighbors else []
+        )
         told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
         row = json.loads(told.splitlines()[-1])
         rows.append(row)
@@ -167,13 +169,13 @@ def main() -> None:
             flush=True,
         )
     result: dict[str, Any] = {"sizes": rows}
-    if options.neighbours:
-        result |= {"neighbours": options.neighbours, "batch_size": SAMPLED_BATCH}
+    if options.num_neighbors:
+        result |= {"num_neighbors": options.num_neighbors, "batch_size": SAMPLED_BATCH}
     if len(rows) > 1:
         growth = {name: exponent(rows, name) for name in ("epoch_s", "training_gb")}
         result["growth_exponents"] = growth
         print(f"growth exponents: time {growth['epoch_s']:.2f}, memory {growth['training_gb']:.2f}")
-    name = "scale-neighbours.json" if options.neighbours else "scale.json"
+    name = "scale-neighbors.json" if options.num_neighbors else "scale.json"
     save_json(Paths().root / "reports" / "benchmarks" / name, result)
 
 

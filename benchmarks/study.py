@@ -1,4 +1,4 @@
-"""How good, and how sure: chosen runs over seeds and folds, beside yardsticks, by one measure.
+"""How good, and how sure: chosen runs over seeds and folds, beside baselines, by one measure.
 
 Run as `python -m benchmarks.study`; writes reports/study.md and its .json. Folds other than u1
 choose nothing. Refitted rows are trained on training and validation part together, for all
@@ -58,16 +58,16 @@ def with_(run: RunParams, **changes: Any) -> RunParams:
 
 
 def trivial(bench: Bench) -> Iterator[tuple[Fit, Outcome]]:
-    """The yardsticks that need no training, as rows of the same table."""
+    """The baselines that need no training, as rows of the same table."""
     for dataset, fold in (("movielens", "u1"), ("imdb", "")):
         run = select_run(bench.params, f"{dataset}-base")
-        for name, predictor in bench.yardsticks(dataset).items():
+        for name, predictor in bench.baselines(dataset).items():
             fit = Fit(f"{dataset} {name}", run, fold)
             yield fit, bench.measure(predictor, [], fit)
 
 
 def carry_out(bench: Bench, fits: list[Fit]) -> Rows:
-    """The outcomes of the yardsticks and of `fits`, a line a fit as they come."""
+    """The outcomes of the baselines and of `fits`, a line a fit as they come."""
     rows: Rows = list(trivial(bench))
     for number, fit in enumerate(fits, 1):
         started = time.perf_counter()

@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from benchmarks.fits import RESAMPLES, Fit, Outcome
 from graphrec.evaluation.significance import difference_of
 from graphrec.reporting.tables import (
-    LIKENESS,
+    MEAN_COSINE,
     Comparison,
     comparison_table,
-    likeness_table,
     markdown_table,
+    mean_cosine_table,
 )
 
 Rows = list[tuple[Fit, Outcome]]
@@ -24,7 +24,7 @@ RIVALS = {
     "movielens-mse": ("movielens", ("rmse",)),
     "imdb-base": ("imdb", ("ndcg_at_10", "auc")),
 }
-"""Each of these rows is compared with every yardstick of its data set, by these measures."""
+"""Each of these rows is compared with every baseline of its data set, by these measures."""
 PAIRS = (
     ("movielens-mse refitted", "movielens-mse", "rmse"),
     ("movielens-mse refitted, day known", "movielens-mse refitted", "rmse"),
@@ -50,12 +50,12 @@ def study_page(rows: Rows, key: str) -> str:
     for title, columns in COLUMNS.items():
         parts += [f"## {title.capitalize()}", results_table(rows, title.split()[0], columns)]
     parts += ["## Paired comparisons", COMPARED, comparisons(rows)]
-    parts += ["## How alike the nodes become", LIKENESS, likeness_table(likeness)]
+    parts += ["## How alike the nodes become", MEAN_COSINE, mean_cosine_table(likeness)]
     return "\n\n".join(parts) + "\n"
 
 
 COMPARED = (
-    f"Differences of means over seeds on u1, {RESAMPLES} paired bootstrap resamples of the test "
+    f"Differences of means over seeds on u1, {RESAMPLES} paired bootstrap n_resamples of the test "
     "users; verdicts on the first after Holm's correction over all rows."
 )
 

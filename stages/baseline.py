@@ -1,4 +1,4 @@
-"""Measure the trivial yardsticks of a data set, as `evaluate` measures a run.
+"""Measure the trivial baselines of a data set, as `evaluate` measures a run.
 
 Run as `python -m stages.baseline movielens`.
 """

@@ -22,7 +22,7 @@ from graphrec.evaluation.results import (
 )
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.factory import build_model
-from graphrec.models.smoothness import likeness_by_layer
+from graphrec.models.smoothness import mean_cosine_by_layer
 
 
 def main(name: str) -> None:
@@ -42,7 +42,7 @@ def main(name: str) -> None:
         params.train.log_error_weight,
     )
     folder = paths.evaluation(name)
-    found = {"content": content_key(name, paths), "likeness": likeness_by_layer(model, graph)}
+    found = {"content": content_key(name, paths), "likeness": mean_cosine_by_layer(model, graph)}
     save_json(folder / "evaluation.json", found | as_json(parts))
     save_users(folder / "users.npz", parts["test"])
     print(f"{name}: test loss {parts['test'].values['test_loss']:.4f}")

@@ -1,4 +1,4 @@
-"""Register the best run of each data set in MLflow; make it champion if it beats the yardsticks.
+"""Register the best run of each data set in MLflow; make it champion if it beats the baselines.
 
 Run as `python -m stages.promote` or `make promote`; not a DVC stage.
 """

@@ -20,7 +20,7 @@ from graphrec.reporting.summary import (
     layers_table,
     results_table,
 )
-from graphrec.reporting.tables import LIKENESS
+from graphrec.reporting.tables import MEAN_COSINE
 from graphrec.tracking import synchronise
 
 MARKS = "<!-- {0}: made by stages/report.py -->", "<!-- end of {0} -->"
@@ -36,7 +36,7 @@ def main() -> None:
     text = SUMMARY.format(
         results=results,
         factors=factor_table(params, paths),
-        likeness=f"{LIKENESS}\n\n{layers_table(params, paths)}",
+        likeness=f"{MEAN_COSINE}\n\n{layers_table(params, paths)}",
         credits=credits_table(params, paths, load_training_data(paths.training("imdb"))),
         study=study,
     )
@@ -45,10 +45,11 @@ def main() -> None:
         named = {
             name: tree["runs"][name] for name, run in params.runs.items() if run.dataset == dataset
         } | tree["baselines"][dataset]
-        values, deviations = (
-            {name: parts[part] for name, parts in named.items()} for part in ("test", "test_std")
+        values, standard_errors = (
+            {name: parts[part] for name, parts in named.items()}
+            for part in ("test", "test_standard_error")
         )
-        figure = draw_comparison(values, deviations, columns)
+        figure = draw_comparison(values, standard_errors, columns)
         save(figure, paths.figures / f"{dataset}.png")
     insert(Path("README.md"), "results", results)
     insert(Path("README.md"), "study", study.partition("### Paired")[0].strip())
@@ -76,8 +77,8 @@ def insert(readme: Path, name: str, made: str) -> None:
 
 SUMMARY = """# The ten runs
 
-Test values with their standard deviation over bootstrap resamples of the test users; validation
-values beside them, since validation chose every epoch. Yardsticks in italics.
+Test values with their standard deviation over bootstrap n_resamples of the test users; validation
+values beside them, since validation chose every epoch. Baselines in italics.
 
 {results}
 

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from graphrec.config.params import (
     ParamsError,
-    check_neighbours,
+    check_num_neighbors,
     load_params,
     run_settings,
     select_run,
@@ -31,7 +31,7 @@ def main(name: str) -> None:
     paths = Paths()
     try:
         params = load_params()
-        check_neighbours(select_run(params, name), params.train.neighbours)
+        check_num_neighbors(select_run(params, name), params.train.num_neighbors)
     except ParamsError as error:
         sys.exit(f"train: {error}")
     with recorded(name, paths):

@@ -30,7 +30,7 @@ def main() -> None:
     for name, run in by_name.items():
         assert run.info.status == "FINISHED", f"{name} is {run.info.status} in MLflow"
         assert run.info.run_name == tree["runs"][name]["mlflow_run"], f"{name} bears another name"
-        for part in ("valid", "test", "test_std"):
+        for part in ("valid", "test", "test_standard_error"):
             for measure, expected in tree["runs"][name][part].items():
                 logged = run.data.metrics[f"{part}/{measure}"]
                 assert logged == expected, f"{name}: {part}/{measure} differs"

@@ -23,7 +23,7 @@ def test_generated_pairs_are_distinct_and_in_range(generated):
     assert generated.num_users == 20_000 // INTERACTIONS_A_USER
     assert train.user.max() < generated.num_users
     assert train.item.max() < generated.num_items
-    assert set(train.target.tolist()) == {1, 2, 3, 4, 5}
+    assert set(train.rating.tolist()) == {1, 2, 3, 4, 5}
 
 
 def test_generated_data_is_that_of_its_seed(generated):
@@ -62,9 +62,9 @@ def test_the_growth_exponent_is_the_slope_of_the_logarithms():
     assert exponent(rows, "epoch_s") == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize("neighbours", [[], [3, 2]], ids=str)
-def test_a_small_size_is_measured(neighbours):
-    row = measure(5_000, steps=2, neighbours=neighbours)
+@pytest.mark.parametrize("num_neighbors", [[], [3, 2]], ids=str)
+def test_a_small_size_is_measured(num_neighbors):
+    row = measure(5_000, steps=2, num_neighbors=num_neighbors)
     assert row["ranked_users"] == row["users"] == 5_000 // INTERACTIONS_A_USER
     assert row["epoch_s"] > row["step_s"] > 0
     assert row["ranking_gb"] >= row["training_gb"] > 0

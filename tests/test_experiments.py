@@ -200,4 +200,4 @@ def test_promoting_twice_makes_one_version(project):
     told = [call(project, "stages.promote", **LEFTOVERS) for _ in range(2)]
     assert told[0] == told[1]
     assert "graphrec-movielens version 1" in told[0]
-    assert "yardsticks" in told[0]
+    assert "baselines" in told[0]

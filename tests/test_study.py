@@ -79,10 +79,10 @@ def test_every_change_of_the_ablation_trains_and_is_told(run, measure, paths):
 
 def test_a_change_leaves_the_tree_it_was_given_as_it_was():
     before = json.dumps(TREE)
-    assert change(TREE, {"train.averaging": 0.0})["train"]["averaging"] == 0
+    assert change(TREE, {"train.ema_decay": 0.0})["train"]["averaging"] == 0
     assert json.dumps(TREE) == before
     with pytest.raises(KeyError):
-        change(TREE, {"trian.averaging": 0.0})
+        change(TREE, {"trian.ema_decay": 0.0})
 
 
 def test_a_table_has_a_line_a_row():

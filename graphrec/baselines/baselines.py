@@ -1,4 +1,4 @@
-"""The trivial yardsticks: what a model has to beat, on the same split by the same measures."""
+"""The trivial baselines: what a model has to beat, on the same split by the same measures."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ EASE_RIDGE = 400.0
 """Published choice for MovieLens 100K; larger data want a larger one."""
 MEAN_DAMPING = 10.0
 """Ratings' worth of the overall mean that every user's and item's mean starts from."""
-HAND_SET = {"keyword-cosine": 1.0, "same-director": 0.5, "common-neighbours": 0.1}
+HAND_SET = {"keyword-cosine": 1.0, "same-director": 0.5, "common-neighbors": 0.1}
 """Weights of the hand-set combination of structural scores."""
 
 Rows = Callable[[NDArray[np.int64]], NDArray[np.float32]]
@@ -27,7 +27,7 @@ Rows = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 def movielens_baselines(data: TrainingData, relevant: float) -> dict[str, Predictor]:
     """Means predict ratings; the others rank, fitted on the relevant training ratings."""
-    liked = data.train[data.train.target >= relevant].matrix(data.num_users, data.num_items)
+    liked = data.train[data.train.rating >= relevant].matrix(data.num_users, data.num_items)
     similar = filters.nearest(filters.cosine(sp.csr_array(liked.T)), KNN_NEIGHBOURS)
     return {
         **mean_baselines(data.train, data.num_users, data.num_items),
@@ -48,7 +48,7 @@ def imdb_baselines(data: TrainingData) -> dict[str, Predictor]:
     scores: dict[str, Rows] = {
         "keyword-cosine": lambda user: (profile[user] @ keywords).toarray(),
         "same-director": lambda user: ((known[user] @ director).toarray() > 0).astype(np.float32),
-        "common-neighbours": lambda user: np.log1p((known[user] @ common).toarray()),
+        "common-neighbors": lambda user: np.log1p((known[user] @ common).toarray()),
     }
 
     def hand_set(user: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -68,10 +68,10 @@ def imdb_baselines(data: TrainingData) -> dict[str, Predictor]:
 
 def mean_baselines(train: Interactions, num_users: int, num_items: int) -> dict[str, Predictor]:
     """The overall mean, and the damped means of users, of items and of both together."""
-    mean = float(train.target.mean())
-    item = damped_means(train.item, train.target - mean, num_items)
-    user = damped_means(train.user, train.target - mean, num_users)
-    rest = train.target - mean - item[train.item]
+    mean = float(train.rating.mean())
+    item = damped_means(train.item, train.rating - mean, num_items)
+    user = damped_means(train.user, train.rating - mean, num_users)
+    rest = train.rating - mean - item[train.item]
     user_after_item = damped_means(train.user, rest, num_users)
 
     def predictor(user_part: NDArray[np.float32], item_part: NDArray[np.float32]) -> Predictor:

@@ -29,7 +29,7 @@ class RatingParams(Section):
     """The rating network and the filters beside it."""
 
     dim: Count
-    side_dim: Count
+    hidden_channels: Count
     """Columns of the dense layer that side features pass."""
     dropout: Rate
     edge_dropout: Rate
@@ -59,8 +59,8 @@ class RankingParams(Section):
     """Whether a node has an embedding of its own beside the projection of its features."""
     popularity: bool
     """Whether items have a bias, which starts at the logarithm of their popularity."""
-    temperature: Positive
-    """What the learned temperature starts at."""
+    logit_scale: Positive
+    """What the learned logit_scale starts at."""
     weight: Number
     """Of the network, against the filter; 1 is the network alone."""
 
@@ -96,9 +96,9 @@ class MovieLensFilters(Section):
 
     noise: Positive
     """Variance of a rating about what the residual filters expect."""
-    item_powers: list[Literal[1, 2, 4]]
+    item_over_relaxation: list[Literal[1, 2, 4]]
     """Over-relaxation of each EM step of the item filter."""
-    user_powers: list[Literal[1, 2, 4]]
+    user_over_relaxation: list[Literal[1, 2, 4]]
     """Over-relaxation of each EM step of the user filter."""
     ridge: Positive
     """L2 term of the item-item weights."""

@@ -64,19 +64,19 @@ def select_run(params: Params, name: str) -> RunParams:
     return params.runs[name]
 
 
-def check_neighbours(run: RunParams, neighbours: list[int]) -> None:
-    """Raise ParamsError unless the run can be trained with these `train.neighbours`."""
-    if not neighbours:
+def check_num_neighbors(run: RunParams, num_neighbors: list[int]) -> None:
+    """Raise ParamsError unless the run can be trained with these `train.num_neighbors`."""
+    if not num_neighbors:
         return
     if run.model not in SAMPLING:
         raise ParamsError(
-            f"train.neighbours: expected [] for the model {run.model!r}, which needs the whole "
-            f"graph, got {neighbours}; it can be sampled for: {', '.join(SAMPLING)}"
+            f"train.num_neighbors: expected [] for the model {run.model!r}, which needs the whole "
+            f"graph, got {num_neighbors}; it can be sampled for: {', '.join(SAMPLING)}"
         )
-    if len(neighbours) != run.layers:
+    if len(num_neighbors) != run.layers:
         raise ParamsError(
-            f"train.neighbours: expected [] or a number for each of the run's layers "
-            f"({run.layers}), got {neighbours}"
+            f"train.num_neighbors: expected [] or a number for each of the run's layers "
+            f"({run.layers}), got {num_neighbors}"
         )
 
 
@@ -90,7 +90,7 @@ def run_settings(params: Params, name: str) -> dict[str, str | int | float | boo
         "run": run.model_dump(),
         "train": params.train.model_dump(),
         **params.of(run.dataset).model_dump(
-            exclude={"ngcf", "ngcf_final", "lightgcn", "dated"} - {run.model}
+            exclude={"ngcf", "ngcf_final", "lightgcn", "time_aware"} - {run.model}
         ),
         "evaluate": {"relevant_rating": params.evaluate.relevant_rating},
     }

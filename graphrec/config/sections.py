@@ -42,7 +42,7 @@ class FadingTerm(Section):
     """In squared stars."""
 
 
-class DatedParams(Section):
+class TimeAwareParams(Section):
     """The rating model that knows when a rating was given: how a user's residuals hang together."""
 
     resolution: Literal["second", "day"]
@@ -59,9 +59,9 @@ class DatedParams(Section):
     user_filter: Number
 
 
-class DatedMenu(Section):
-    second: DatedParams
-    day: DatedParams
+class TimeAwareMenu(Section):
+    second: TimeAwareParams
+    day: TimeAwareParams
 
 
 class MovieLensParams(Section):
@@ -69,12 +69,12 @@ class MovieLensParams(Section):
     filters: MovieLensFilters
     batch_size: Count
     """Interactions a training step."""
-    rivals: Annotated[int, Field(ge=0)]
+    num_negatives: Annotated[int, Field(ge=0)]
     """Items that the log error sets against all of a batch at once; 0 is one each, BPR."""
     ngcf: NGCFParams
     lightgcn: LightGCNParams
     ngcf_final: MovieLensModel
-    dated: DatedMenu
+    time_aware: TimeAwareMenu
     """Of the study's rows in which the time of a test rating is known; no run has it."""
 
 
@@ -82,7 +82,7 @@ class IMDBParams(Section):
     filters: IMDBFilters
     batch_size: Count
     """Credits a training step."""
-    rivals: Annotated[int, Field(ge=0)]
+    num_negatives: Annotated[int, Field(ge=0)]
     """Movies that the log error sets against all of a batch at once; 0 is one each, BPR."""
     ngcf: NGCFParams
     lightgcn: LightGCNParams
@@ -96,29 +96,29 @@ class TrainParams(Section):
     """Epochs without a better validation value after which training stops."""
     learning_rate: Positive
     """Adam's step size in the first step."""
-    final_learning_rate: Factor
+    end_factor: Factor
     """What the step size falls to, linearly over all epochs, as a share of the first."""
     log_error_weight: NonNegative
     """Weight of the log error in the Total Loss."""
     soft_ratio: Positive
     """Interactions that soft sampling draws an epoch, as a share of all."""
-    averaging: Rate
+    ema_decay: Rate
     """Factor a step of the moving average of the weights; 0 for none."""
-    leave_out_targets: bool
+    mask_supervision: bool
     """Whether the interactions of a batch carry no message while they are predicted."""
-    neighbours: list[Count]
+    num_neighbors: list[Count]
     """How many neighbours of each node of a batch's pairs a step samples, then how many of each of
     those, and so on: a number a layer. Empty: each step propagates the whole graph. For `ngcf` and
-    `lightgcn`; each interaction then has one negative, as with `rivals` 0."""
+    `lightgcn`; each interaction then has one negative, as with `num_negatives` 0."""
 
 
 class EvaluateParams(Section):
     relevant_rating: Annotated[int, Field(ge=1, le=5)]
     """A movielens test rating from which on an item counts as relevant."""
-    cutoffs: Annotated[list[Count], Field(min_length=1)]
+    k: Annotated[list[Count], Field(min_length=1)]
     """Lengths k of the lists that ranking measures look at."""
-    resamples: Annotated[int, Field(ge=2)]
-    """Bootstrap resamples of the test users behind each standard deviation."""
+    n_resamples: Annotated[int, Field(ge=2)]
+    """Bootstrap n_resamples of the test users behind each standard deviation."""
 
 
 class RunParams(Section):

@@ -23,7 +23,7 @@ def audit_split(
 
     `rebuild` makes user and item features anew from training interactions alone, as if the files
     had never had the held-out ones. Raises LeakError if parts overlap, rows are missing, a
-    contrast is a training interaction, or a feature differs from the rebuilt one.
+    negative is a training interaction, or a feature differs from the rebuilt one.
     """
     parts = {"train": data.train, "valid": data.valid.interactions, "test": test.interactions}
     keys = {name: pair_keys(part.user, part.item, data.num_items) for name, part in parts.items()}
@@ -34,9 +34,9 @@ def audit_split(
         "published interactions that are in no part, or in several",
     )
     for name, held_out in (("valid", data.valid), ("test", test)):
-        contrast = pair_keys(held_out.interactions.user, held_out.contrast, data.num_items)
-        _expect_none(np.isin(contrast, keys["train"]), f"{name} contrasts that are training pairs")
-        _expect_none(np.isin(contrast, keys[name]), f"{name} contrasts that are {name} pairs")
+        negative = pair_keys(held_out.interactions.user, held_out.negative, data.num_items)
+        _expect_none(np.isin(negative, keys["train"]), f"{name} negatives that are training pairs")
+        _expect_none(np.isin(negative, keys[name]), f"{name} negatives that are {name} pairs")
     rebuilt = rebuild(data.train)
     for side, kept, fresh in zip(
         ("user", "item"), (data.user_features, data.item_features), rebuilt, strict=True

@@ -19,9 +19,9 @@ class Batch(NamedTuple):
     """(n,)"""
     negative: Tensor
     """(n,) an item that the user has no training interaction with."""
-    target: Tensor
-    """(m,) targets: of the n pairs and, where m = 2 n, of the users with their `negative`."""
-    rivals: "Rivals | None"
+    edge_label: Tensor
+    """(m,) what the squared error is taken against: of the n pairs and, where m = 2 n, of the users with their `negative`."""
+    shared_negatives: "SharedNegatives | None"
     """Many items to set against all of the batch, where they are wanted."""
     graph: BipartiteGraph | None = None
     """The part of the graph to propagate, in whose numbers `user`, `item` and `negative` then are;
@@ -33,23 +33,23 @@ class Batch(NamedTuple):
             self.user.to(device),
             self.item.to(device),
             self.negative.to(device),
-            self.target.to(device),
-            None if self.rivals is None else self.rivals.to(device),
+            self.edge_label.to(device),
+            None if self.shared_negatives is None else self.shared_negatives.to(device),
             None if self.graph is None else self.graph.to(device),
         )
 
 
-class Rivals(NamedTuple):
+class SharedNegatives(NamedTuple):
     """Items that every user of a batch is set against."""
 
     user: Tensor
     """(u,) the batch's users, each once."""
-    line: Tensor
-    """(n,) which of `user` each interaction belongs to."""
+    inverse: Tensor
+    """(n,) which of `user` each interaction is of."""
     item: Tensor
     """(k,) items, drawn uniformly without replacement."""
-    known: Tensor
-    """(u, k) whether the pair is a training interaction, and so no rival."""
+    is_interaction: Tensor
+    """(u, k) whether the pair is a training interaction, and so no negative."""
 
-    def to(self, device: torch.device) -> "Rivals":
-        return Rivals(*(part.to(device) for part in self))
+    def to(self, device: torch.device) -> "SharedNegatives":
+        return SharedNegatives(*(part.to(device) for part in self))

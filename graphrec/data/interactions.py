@@ -23,20 +23,22 @@ class Interactions:
     """(n,) user numbers, from 0."""
     item: IntArray
     """(n,) item numbers, from 0."""
-    target: FloatArray
-    """(n,) what is predicted: the rating, or 1 for a credit."""
-    time: IntArray
+    rating: FloatArray
+    """(n,) the explicit rating, or 1 for an implicit event."""
+    timestamp: IntArray
     """(n,) seconds since 1970, 0 where the data set has no times."""
 
     def __len__(self) -> int:
         return len(self.user)
 
     def __getitem__(self, rows: NDArray[np.generic]) -> "Interactions":
-        return Interactions(self.user[rows], self.item[rows], self.target[rows], self.time[rows])
+        return Interactions(
+            self.user[rows], self.item[rows], self.rating[rows], self.timestamp[rows]
+        )
 
     def matrix(self, num_users: int, num_items: int, binary: bool = True) -> sp.csr_array:
-        """(num_users, num_items) matrix of the pairs: ones, or the targets."""
-        values = np.ones(len(self), np.float32) if binary else self.target
+        """(num_users, num_items) matrix of the pairs: ones, or the ratings."""
+        values = np.ones(len(self), np.float32) if binary else self.rating
         return sp.csr_array((values, (self.user, self.item)), shape=(num_users, num_items))
 
     @staticmethod
@@ -46,7 +48,7 @@ class Interactions:
         )
 
 
-FIELDS = ("user", "item", "target", "time")
+FIELDS = ("user", "item", "rating", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class HeldOut:
     """Interactions kept out of training, each with an item to set it against."""
 
     interactions: Interactions
-    contrast: IntArray
+    negative: IntArray
     """(n,) for each interaction an item that its user has no known interaction with."""
 
     def __len__(self) -> int:
@@ -147,7 +149,7 @@ def _pack_interactions(name: str, part: Interactions) -> dict[str, NDArray[np.ge
 
 
 def _pack_held_out(name: str, part: HeldOut) -> dict[str, NDArray[np.generic]]:
-    return _pack_interactions(name, part.interactions) | {f"{name}/contrast": part.contrast}
+    return _pack_interactions(name, part.interactions) | {f"{name}/negative": part.negative}
 
 
 def _unpack_interactions(name: str, arrays: "np.lib.npyio.NpzFile") -> Interactions:
@@ -155,4 +157,4 @@ def _unpack_interactions(name: str, arrays: "np.lib.npyio.NpzFile") -> Interacti
 
 
 def _unpack_held_out(name: str, arrays: "np.lib.npyio.NpzFile") -> HeldOut:
-    return HeldOut(_unpack_interactions(name, arrays), arrays[f"{name}/contrast"])
+    return HeldOut(_unpack_interactions(name, arrays), arrays[f"{name}/negative"])

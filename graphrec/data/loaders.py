@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset
 
-from graphrec.data.batches import Batch, Rivals
+from graphrec.data.batches import Batch, SharedNegatives
 from graphrec.data.interactions import TrainingData
 from graphrec.data.sampling import InteractionSampler, NegativeSampler
 
@@ -17,13 +17,15 @@ LOOKED_UP = 1 << 20
 class InteractionDataset(Dataset[Batch]):
     """Training interactions by row numbers; a whole batch is one look-up."""
 
-    def __init__(self, data: TrainingData, generator: torch.Generator, rivals: int = 0) -> None:
+    def __init__(
+        self, data: TrainingData, generator: torch.Generator, num_negatives: int = 0
+    ) -> None:
         self.user = torch.as_tensor(data.train.user)
         self.item = torch.as_tensor(data.train.item)
-        self.target = torch.as_tensor(data.train.target)
+        self.rating = torch.as_tensor(data.train.rating)
         self.num_users = data.num_users
         self.num_items = data.num_items
-        self.num_rivals = min(rivals, data.num_items)
+        self.num_negatives = min(num_negatives, data.num_items)
         self.generator = generator
         self.negative_sampler = NegativeSampler(
             data.train.user, data.train.item, data.num_items, generator
@@ -36,20 +38,20 @@ class InteractionDataset(Dataset[Batch]):
         return self.batch(*self.look_up(rows))
 
     def look_up(self, rows: Tensor) -> tuple[Tensor, ...]:
-        """Of each row (n,) its number, user, item, a negative and the target: (n,) each."""
-        user, item, target = (part[rows] for part in (self.user, self.item, self.target))
-        return rows, user, item, self.negative_sampler.sample(user), target
+        """Of each row (n,) its number, user, item, a negative and the rating: (n,) each."""
+        user, item, rating = (column[rows] for column in (self.user, self.item, self.rating))
+        return rows, user, item, self.negative_sampler.sample(user), rating
 
     def batch(
-        self, rows: Tensor, user: Tensor, item: Tensor, negative: Tensor, target: Tensor
+        self, rows: Tensor, user: Tensor, item: Tensor, negative: Tensor, rating: Tensor
     ) -> Batch:
-        """The batch of what has been looked up, with rivals where they are wanted."""
-        rivals = self._draw_rivals(user) if self.num_rivals else None
-        return Batch(rows, user, item, negative, self.targets(target), rivals)
+        """The batch of what has been looked up, with shared negatives where they are wanted."""
+        shared = self._draw_shared_negatives(user) if self.num_negatives else None
+        return Batch(rows, user, item, negative, self.edge_labels(rating), shared)
 
-    def _draw_rivals(self, user: Tensor) -> Rivals:
-        users, line = torch.unique(user, return_inverse=True)
-        item = torch.randperm(self.num_items, generator=self.generator)[: self.num_rivals]
+    def _draw_shared_negatives(self, user: Tensor) -> SharedNegatives:
+        users, inverse = torch.unique(user, return_inverse=True)
+        item = torch.randperm(self.num_items, generator=self.generator)[: self.num_negatives]
         # Where a training interaction falls in the table of users and drawn items, if it does.
         row = torch.full((self.num_users,), -1).index_put((users,), torch.arange(len(users)))
         column = torch.full((self.num_items,), -1).index_put((item,), torch.arange(len(item)))
@@ -57,10 +59,10 @@ class InteractionDataset(Dataset[Batch]):
         inside = (rows >= 0) & (columns >= 0)
         known = torch.zeros(len(users), len(item), dtype=torch.bool)
         known[rows[inside], columns[inside]] = True
-        return Rivals(users, line, item, known)
+        return SharedNegatives(users, inverse, item, known)
 
-    def targets(self, target: Tensor) -> Tensor:
-        """What the squared error is taken against, of the `target` (n,) of a batch."""
+    def edge_labels(self, rating: Tensor) -> Tensor:
+        """What the squared error is taken against, of the `rating` (n,) of a batch."""
         raise NotImplementedError
 
     def loader(self, batch_size: int, soft_ratio: float | None = None) -> DataLoader[Batch]:
@@ -106,15 +108,15 @@ class Batches(IterableDataset[Batch]):
 class MovieLensDataset(InteractionDataset):
     """Ratings from 1 to 5; the squared error is taken over the ratings alone."""
 
-    def targets(self, target: Tensor) -> Tensor:
-        return target
+    def edge_labels(self, rating: Tensor) -> Tensor:
+        return rating
 
 
 class IMDBDataset(InteractionDataset):
     """Credits, target 1, each beside a sampled non-credit of the same actor, target 0."""
 
-    def targets(self, target: Tensor) -> Tensor:
-        return torch.cat([target, torch.zeros_like(target)])
+    def edge_labels(self, rating: Tensor) -> Tensor:
+        return torch.cat([rating, torch.zeros_like(rating)])
 
 
 DATASETS: dict[str, type[InteractionDataset]] = {

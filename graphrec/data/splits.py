@@ -24,7 +24,7 @@ def last_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Mas
     first of a random order of all interactions, drawn once from the seed: an order by item number
     would be one by popularity.
     """
-    order = np.lexsort((rng.permutation(len(every)), -every.time, every.user))
+    order = np.lexsort((rng.permutation(len(every)), -every.timestamp, every.user))
     held = np.zeros(len(every), bool)
     held[order[np.unique(every.user[order], return_index=True)[1]]] = True
     return held
@@ -32,7 +32,7 @@ def last_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Mas
 
 def global_time(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """The latest share of all interactions; a tie at the edge goes as in `last_one_out`."""
-    return _first(np.lexsort((rng.permutation(len(every)), -every.time)), fraction)
+    return _first(np.lexsort((rng.permutation(len(every)), -every.timestamp)), fraction)
 
 
 SPLITS: dict[str, Split] = {
@@ -56,10 +56,10 @@ def describe_test(data: TrainingData, test: HeldOut) -> dict[str, float]:
     """
     held, train = test.interactions, data.train
     latest = np.full(data.num_users, np.iinfo(np.int64).min)
-    np.maximum.at(latest, train.user, train.time)
+    np.maximum.at(latest, train.user, train.timestamp)
     return {
         "test_users": len(np.unique(held.user)),
         "cold_users_in_test": len(np.setdiff1d(held.user, train.user)),
         "cold_items_in_test": len(np.setdiff1d(held.item, train.item)),
-        "test_before_last_training": float((held.time < latest[held.user]).mean()),
+        "test_before_last_training": float((held.timestamp < latest[held.user]).mean()),
     }

@@ -23,7 +23,7 @@ LOWEST, HIGHEST = 1.0, 5.0
 
 @dataclass(frozen=True)
 class Predictor:
-    """What is evaluated: a model or a yardstick. One that cannot do a thing has None there."""
+    """What is evaluated: a model or a baseline. One that cannot do a thing has None there."""
 
     predict: PairFunction | None = None
     """The target of each pair."""
@@ -55,15 +55,15 @@ class UserSums:
 class Measurement:
     """How measures are taken: what counts as relevant, and the resampling."""
 
-    is_rating: bool
+    explicit: bool
     """Squared errors over held-out ratings, clipped to [1, 5]; otherwise over credits, target 1,
     and as many non-credits, target 0."""
     relevant_target: float
     """The least target of a relevant interaction."""
-    cutoffs: list[int]
+    k: list[int]
     """Lengths k of the ranked lists."""
-    resamples: int
-    """Bootstrap resamples of the users."""
+    n_resamples: int
+    """Bootstrap n_resamples of the users."""
     seed: int
 
 
@@ -74,14 +74,14 @@ class Evaluation:
     values: dict[str, float]
     """Each measure over all users."""
     draws: dict[str, NDArray[np.float64]]
-    """Each measure over bootstrap resamples of the users (resamples,). The same held-out part and
-    the same seed give the same resamples, so that two predictors' draws are paired."""
+    """Each measure over bootstrap n_resamples of the users (n_resamples,). The same held-out part and
+    the same seed give the same n_resamples, so that two predictors' draws are paired."""
     users: dict[str, UserSums]
     """The per-user values behind those that are ratios of sums over users."""
 
     @property
-    def deviations(self) -> dict[str, float]:
-        """Standard deviation of each measure over the resamples."""
+    def standard_errors(self) -> dict[str, float]:
+        """Standard deviation of each measure over the n_resamples."""
         return {name: float(np.std(values, ddof=1)) for name, values in self.draws.items()}
 
 
@@ -103,24 +103,24 @@ def evaluate_model(
     values: dict[str, float] = {}
     pairs = held_out.interactions
     if predictor.predict is not None:
-        users |= _errors(predictor.predict, held_out, how.is_rating)
+        users |= _errors(predictor.predict, held_out, how.explicit)
     scored = None
     if predictor.score is not None:
         scored = _score_pairs(predictor.score, held_out)
         difference = torch.from_numpy(scored[0] - scored[1])
         users["log_error"] = sum_by_user(pairs.user, -F.logsigmoid(difference).numpy())
     if predictor.score_all is not None:
-        relevant = pairs[pairs.target >= how.relevant_target]
-        ranked, covered = _ranking(predictor.score_all, relevant, seen, how.cutoffs, popularity)
+        relevant = pairs[pairs.rating >= how.relevant_target]
+        ranked, covered = _ranking(predictor.score_all, relevant, seen, how.k, popularity)
         users |= ranked
         values |= covered
-    auc = {} if how.is_rating or scored is None else _credit_measures(pairs.user, *scored)
+    auc = {} if how.explicit or scored is None else _credit_measures(pairs.user, *scored)
 
     def measure(weight: NDArray[np.float64] | None) -> dict[str, float]:
         """All measures with users counted `weight` (all users,) times."""
         result = {name: sums.value(_of(weight, sums.user)) for name, sums in users.items()}
         result |= {name: function(weight) for name, function in auc.items()}
-        if "mse" in result and how.is_rating:
+        if "mse" in result and how.explicit:
             result["rmse"] = result["mse"] ** 0.5
         if risk is not None:
             mse, log_error = torch.tensor(result["mse"]), torch.tensor(result["log_error"])
@@ -130,7 +130,7 @@ def evaluate_model(
     rng = np.random.default_rng(how.seed)
     present = np.unique(pairs.user)
     draws = []
-    for _ in range(how.resamples):
+    for _ in range(how.n_resamples):
         weight = np.zeros(int(pairs.user.max()) + 1)
         np.add.at(weight, rng.choice(present, len(present)), 1.0)
         draws.append(measure(weight))
@@ -150,25 +150,25 @@ def _of(weight: NDArray[np.float64] | None, user: NDArray[np.int64]) -> NDArray[
     return None if weight is None else weight[user]
 
 
-def _errors(predict: PairFunction, held_out: HeldOut, is_rating: bool) -> dict[str, UserSums]:
+def _errors(predict: PairFunction, held_out: HeldOut, explicit: bool) -> dict[str, UserSums]:
     pairs = held_out.interactions
-    user, item, target = pairs.user, pairs.item, pairs.target
-    if not is_rating:
-        user, item = np.tile(user, 2), np.concatenate([item, held_out.contrast])
+    user, item, target = pairs.user, pairs.item, pairs.rating
+    if not explicit:
+        user, item = np.tile(user, 2), np.concatenate([item, held_out.negative])
         target = np.concatenate([target, np.zeros_like(target)])
     predicted = predict(torch.from_numpy(user), torch.from_numpy(item)).double().numpy()
-    if is_rating:
+    if explicit:
         predicted = predicted.clip(LOWEST, HIGHEST)
     error = predicted - target
     sums = {"mse": sum_by_user(user, error**2)}
-    return sums | {"mae": sum_by_user(user, np.abs(error))} if is_rating else sums
+    return sums | {"mae": sum_by_user(user, np.abs(error))} if explicit else sums
 
 
 def _score_pairs(
     score: PairFunction, held_out: HeldOut
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     user = torch.from_numpy(held_out.interactions.user)
-    items = (held_out.interactions.item, held_out.contrast)
+    items = (held_out.interactions.item, held_out.negative)
     first, second = (score(user, torch.from_numpy(item)).double().numpy() for item in items)
     return first, second
 
@@ -177,15 +177,15 @@ def _ranking(
     scorer: Scorer,
     relevant: Interactions,
     seen: Seen,
-    cutoffs: list[int],
+    k: list[int],
     popularity: NDArray[np.int64],
 ) -> tuple[dict[str, UserSums], dict[str, float]]:
     """Measures by user, and the coverage of all lists together."""
     user, rank = relevant_ranks(scorer, relevant, seen)
     present = torch.unique(user)
-    lists = top_items(scorer, present, seen, max(cutoffs))
+    lists = top_items(scorer, present, seen, max(k))
     table, covered = {}, {}
-    for k in cutoffs:
+    for cutoff in k:
         for name, function in metrics.RANKING.items():
             table[f"{name}_at_{k}"] = function(user, rank, k)
         table[f"mean_popularity_at_{k}"] = metrics.mean_popularity(

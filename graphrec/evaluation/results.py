@@ -31,10 +31,10 @@ def predictor_of(model: Recommender, graph: BipartiteGraph) -> Predictor:
 def measurement(params: Params, dataset: str) -> Measurement:
     """How `params` wants the measures of a data set taken."""
     return Measurement(
-        is_rating=dataset == "movielens",
+        explicit=dataset == "movielens",
         relevant_target=params.relevant_target(dataset),
-        cutoffs=params.evaluate.cutoffs,
-        resamples=params.evaluate.resamples,
+        k=params.evaluate.k,
+        n_resamples=params.evaluate.n_resamples,
         seed=params.seed,
     )
 
@@ -65,11 +65,11 @@ def evaluate_parts(
 
 
 def as_json(parts: dict[str, Evaluation]) -> dict[str, Any]:
-    """Values of both parts, and the standard deviations of the test values."""
+    """Values of both parts, and the standard standard_errors of the test values."""
     return {
         "valid": parts["valid"].values,
         "test": parts["test"].values,
-        "test_std": parts["test"].deviations,
+        "test_standard_error": parts["test"].standard_errors,
     }
 
 

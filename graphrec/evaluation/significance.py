@@ -21,7 +21,7 @@ class Difference:
     high: float
     """95 % bootstrap interval over users, before any correction."""
     p: float
-    """Two-sided bootstrap p-value: twice the smaller share of resamples beyond zero."""
+    """Two-sided bootstrap p-value: twice the smaller share of n_resamples beyond zero."""
 
     def verdict(self, p_corrected: float, higher_is_better: bool) -> str:
         """`better`, `worse` or `tie` of the first against the second."""
@@ -46,7 +46,7 @@ def paired_difference(first: UserSums, second: UserSums, seed: int) -> Differenc
 
 
 def difference_of(value: float, draws: NDArray[np.float64]) -> Difference:
-    """Interval and p-value of a difference from its bootstrap draws (resamples,)."""
+    """Interval and p-value of a difference from its bootstrap draws (n_resamples,)."""
     low, high = np.quantile(draws, [LEVEL / 2, 1 - LEVEL / 2])
     p = 2 * min((draws <= 0).mean(), (draws >= 0).mean())
     return Difference(value, float(low), float(high), min(1.0, max(p, 1 / len(draws))))

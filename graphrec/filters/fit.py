@@ -15,8 +15,8 @@ FLOOR = 0.01
 def movielens_filters(
     data: TrainingData,
     noise: float,
-    item_powers: list[int],
-    user_powers: list[int],
+    item_over_relaxation: list[int],
+    user_over_relaxation: list[int],
     ridge: float,
     drop: float,
     rating_weight: float,
@@ -24,12 +24,12 @@ def movielens_filters(
     """Three predictions of every rating, and `watched`, the logarithm of an item-item score."""
     mean, user_bias, item_bias = fit_biases(data.train, data.num_users, data.num_items)
     expected = mean + user_bias[data.train.user] + item_bias[data.train.item]
-    strength = 1 + rating_weight * (data.train.target - expected)
+    strength = 1 + rating_weight * (data.train.rating - expected)
     shape = (data.num_users, data.num_items)
     known = sp.csr_array((strength, (data.train.user, data.train.item)), shape=shape)
     watched = known @ filters.ease(known, ridge, drop)
     return {
-        **fit_rating_filters(data, noise, item_powers, user_powers),
+        **fit_rating_filters(data, noise, item_over_relaxation, user_over_relaxation),
         "watched": np.log(np.maximum(watched, 0) + FLOOR).astype(np.float32),
     }
 

@@ -21,13 +21,13 @@ def fit_biases(
     train: Interactions, num_users: int, num_items: int
 ) -> tuple[float, FloatArray, FloatArray]:
     """Overall mean, user biases (users,) and item biases (items,), by alternating damped means."""
-    mean = float(train.target.mean(dtype=np.float64))
+    mean = float(train.rating.mean(dtype=np.float64))
     user, item = np.zeros(num_users), np.zeros(num_items)
     per_user = np.bincount(train.user, minlength=num_users) + USER_DAMPING
     per_item = np.bincount(train.item, minlength=num_items) + ITEM_DAMPING
     for _ in range(SWEEPS):
-        item = np.bincount(train.item, train.target - mean - user[train.user], num_items) / per_item
-        user = np.bincount(train.user, train.target - mean - item[train.item], num_users) / per_user
+        item = np.bincount(train.item, train.rating - mean - user[train.user], num_items) / per_item
+        user = np.bincount(train.user, train.rating - mean - item[train.item], num_users) / per_user
     return mean, user.astype(np.float32), item.astype(np.float32)
 
 

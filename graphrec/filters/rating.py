@@ -16,7 +16,10 @@ YEAR_WIDTH = 6.0
 
 
 def fit_rating_filters(
-    data: TrainingData, noise: float, item_powers: Sequence[int], user_powers: Sequence[int]
+    data: TrainingData,
+    noise: float,
+    item_over_relaxation: Sequence[int],
+    user_over_relaxation: Sequence[int],
 ) -> dict[str, FloatArray]:
     """`base`, `item` and `user`, each (users, items): ratings from biases and residual filters."""
     train = data.train
@@ -24,16 +27,16 @@ def fit_rating_filters(
     by_item = ResidualFilter(item_prior(data.item_features), noise).fit(
         train.user,
         train.item,
-        train.target - mean - item_bias[train.item],
+        train.rating - mean - item_bias[train.item],
         data.num_users,
-        item_powers,
+        item_over_relaxation,
     )
     by_user = ResidualFilter(user_prior(data.user_features), noise).fit(
         train.item,
         train.user,
-        train.target - mean - user_bias[train.user],
+        train.rating - mean - user_bias[train.user],
         data.num_items,
-        user_powers,
+        user_over_relaxation,
     )
     return {
         "base": mean + user_bias[:, None] + item_bias,

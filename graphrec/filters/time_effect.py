@@ -42,7 +42,7 @@ class TimeEffect:
     """
 
     kernel: TimeKernel
-    time: list[IntArray]
+    timestamp: list[IntArray]
     """For each user the times of the training ratings."""
     weight: list[FloatArray]
     """For each user C^-1 y of the training ratings, see `ResidualFilter`."""
@@ -52,7 +52,7 @@ class TimeEffect:
         effect = np.zeros(len(user), np.float32)
         for number in np.unique(user):
             rows = user == number
-            effect[rows] = self.kernel(time[rows], self.time[number]) @ self.weight[number]
+            effect[rows] = self.kernel(time[rows], self.timestamp[number]) @ self.weight[number]
         return effect
 
 
@@ -60,8 +60,8 @@ def fit_with_time(
     data: TrainingData,
     kernel: TimeKernel,
     noise: float,
-    item_powers: Sequence[int],
-    user_powers: Sequence[int],
+    item_over_relaxation: Sequence[int],
+    user_over_relaxation: Sequence[int],
 ) -> tuple[TrainingData, dict[str, FloatArray], TimeEffect]:
     """Training data with the time effect taken off its targets, the rating filters, the effect.
 
@@ -74,19 +74,19 @@ def fit_with_time(
     by_item = joint.fit(
         train.user,
         train.item,
-        train.target - mean - item_bias[train.item],
+        train.rating - mean - item_bias[train.item],
         data.num_users,
-        item_powers,
-        train.time,
+        item_over_relaxation,
+        train.timestamp,
     )
     rows = [np.flatnonzero(train.user == user) for user in range(data.num_users)]
     effect = TimeEffect(
         kernel,
-        [train.time[mine] for mine in rows],
+        [train.timestamp[mine] for mine in rows],
         [joint.weights[train.user[mine], train.item[mine]] for mine in rows],
     )
-    timeless = replace(train, target=train.target - effect.of(train.user, train.time))
+    timeless = replace(train, rating=train.rating - effect.of(train.user, train.timestamp))
     freed = replace(data, train=timeless)
     # Of the second fit the item filter is not used: the joint one has seen more.
-    filters = fit_rating_filters(freed, noise, [], user_powers)
+    filters = fit_rating_filters(freed, noise, [], user_over_relaxation)
     return freed, filters | {"item": mean + item_bias + by_item}, effect

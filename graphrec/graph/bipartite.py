@@ -53,7 +53,7 @@ class BipartiteGraph:
         node: Tensor | None = None,
         row: Tensor | None = None,
     ) -> None:
-        self.user, self.item, self.target = user, item, target
+        self.user, self.item, self.rating = user, item, target
         self.node, self.row = node, row
         self.num_users = num_users
         self.num_items = num_items
@@ -75,7 +75,7 @@ class BipartiteGraph:
         """The same graph there."""
         if device == self.user.device:
             return self
-        user, item, target = (part.to(device) for part in (self.user, self.item, self.target))
+        user, item, target = (part.to(device) for part in (self.user, self.item, self.rating))
         node, row = (None if part is None else part.to(device) for part in (self.node, self.row))
         graph = BipartiteGraph(user, item, target, self.num_users, self.num_items, node, row)
         graph.kept = self.kept.to(device)
@@ -120,7 +120,7 @@ class BipartiteGraph:
         if self._channels is None:
             if "channels" not in self._entries:
                 receiver, sender, edge = self._directed()
-                column = (self.target[edge].long() - 1) * self.num_nodes + sender
+                column = (self.rating[edge].long() - 1) * self.num_nodes + sender
                 height, width = self.num_nodes, self.num_levels * self.num_nodes
                 self._entries["channels"] = (
                     _Entries(receiver, column, edge, (height, width), height),
@@ -151,5 +151,5 @@ def build_graph(data: TrainingData) -> BipartiteGraph:
     """The graph of the training interactions, and of nothing else."""
     train = data.train
     user, item = torch.as_tensor(train.user), torch.as_tensor(train.item)
-    target = torch.as_tensor(train.target)
+    target = torch.as_tensor(train.rating)
     return BipartiteGraph(user, item, target, data.num_users, data.num_items)

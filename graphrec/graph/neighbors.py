@@ -14,10 +14,10 @@ from graphrec.data.loaders import Batches, InteractionDataset
 from graphrec.graph.bipartite import BipartiteGraph
 
 
-def neighbour_loader(
+def neighbor_loader(
     dataset: InteractionDataset,
     graph: BipartiteGraph,
-    neighbours: Sequence[int],
+    num_neighbors: Sequence[int],
     batch_size: int,
     soft_ratio: float | None = None,
 ) -> DataLoader[Batch]:
@@ -25,28 +25,30 @@ def neighbour_loader(
 
     `graph` is that of the data set's interactions. Raises ValueError for a data set with rivals.
     """
-    if dataset.num_rivals:
+    if dataset.num_negatives:
         raise ValueError(
             f"expected a data set without rivals, which most parts of the graph would lack, got "
-            f"one with {dataset.num_rivals}: make it with rivals=0"
+            f"one with {dataset.num_negatives}: make it with rivals=0"
         )
-    batches = NeighbourBatches(Batches(dataset, batch_size, soft_ratio), graph, neighbours)
+    batches = NeighborBatches(Batches(dataset, batch_size, soft_ratio), graph, num_neighbors)
     return DataLoader(
         batches, batch_size=None, collate_fn=lambda batch: batch, generator=dataset.generator
     )
 
 
-class NeighbourBatches(IterableDataset[Batch]):
+class NeighborBatches(IterableDataset[Batch]):
     """The batches of the next epoch, each with its part of the graph.
 
-    Of the users and items of a batch's pairs, the negatives among them, `neighbours[0]` neighbours
-    each are sampled, of those `neighbours[1]` each, and so on. The part has the interactions over
+    Of the users and items of a batch's pairs, the negatives among them, `num_neighbors[0]` neighbours
+    each are sampled, of those `num_neighbors[1]` each, and so on. The part has the interactions over
     which the sampling went, in both directions: messages need a symmetric matrix. With all
     interactions among the sampled nodes it would be symmetric too, but about as large as the whole:
     among the neighbours are the most popular items and the most active users.
     """
 
-    def __init__(self, batches: Batches, graph: BipartiteGraph, neighbours: Sequence[int]) -> None:
+    def __init__(
+        self, batches: Batches, graph: BipartiteGraph, num_neighbors: Sequence[int]
+    ) -> None:
         # Takes seconds to import, which all that propagates whole graphs need not wait for.
         from torch_geometric.data import Data
         from torch_geometric.loader import LinkNeighborLoader
@@ -60,12 +62,12 @@ class NeighbourBatches(IterableDataset[Batch]):
         with warnings.catch_warnings():
             # It would rather have pyg-lib, which the package index does not have.
             warnings.filterwarnings("ignore", message="Using 'NeighborSampler' without a 'pyg-lib'")
-            sampler = NeighborSampler(data, list(neighbours))
+            sampler = NeighborSampler(data, list(num_neighbors))
 
         self.loader_of = partial(
             LinkNeighborLoader,
             Data(num_nodes=graph.num_nodes),  # nothing else of it is wanted of a sample
-            list(neighbours),
+            list(num_neighbors),
             neighbor_sampler=sampler,
             batch_size=2 * batches.batch_size,
             generator=self.generator,
@@ -106,7 +108,7 @@ def place(batch: Batch, graph: BipartiteGraph, node: Tensor, row: Tensor) -> Bat
     part = BipartiteGraph(
         user_of(graph.user[row]),
         item_of(graph.item[row]),
-        graph.target[row],
+        graph.rating[row],
         len(users),
         len(items),
         node,

@@ -28,7 +28,7 @@ def build_plain(run: RunParams, params: Params, data: TrainingData) -> NGCF | Li
     """A published model as it is: no side features, no filters."""
     section = params.of(run.dataset)
     # The mean target: ratings, or credits and as many non-credits.
-    offset = float(data.train.target.mean()) if run.dataset == "movielens" else 0.5
+    offset = float(data.train.rating.mean()) if run.dataset == "movielens" else 0.5
     if run.model == "lightgcn":
         return LightGCN(
             data.num_users,
@@ -62,11 +62,11 @@ def build_movielens(
         levels=5,
         dim=options.rating.dim,
         layers=run.layers,
-        side_dim=options.rating.side_dim,
+        hidden_channels=options.rating.hidden_channels,
         dropout=options.rating.dropout,
         edge_dropout=options.rating.edge_dropout,
         weight_decay=options.rating.weight_decay,
-        mean=float(data.train.target.mean()),
+        mean=float(data.train.rating.mean()),
     )
     features = sp.block_diag([stacked(data.user_features), stacked(data.item_features)], "csr")
     ranking = build_ranking(run, options.ranking, features, data) if run.risk == "total" else None
@@ -130,7 +130,7 @@ def build_ranking(
         weight_decay=options.weight_decay,
         free=options.free,
         popularity=torch.from_numpy(popularity) if options.popularity else None,
-        temperature=options.temperature,
+        logit_scale=options.logit_scale,
     )
 
 

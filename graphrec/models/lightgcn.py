@@ -1,4 +1,4 @@
-"""LightGCN, the plain yardstick among graph recommenders."""
+"""LightGCN, the plain baseline among graph recommenders."""
 
 from typing import Any
 

@@ -20,13 +20,13 @@ def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
     return -F.logsigmoid(positive - negative).mean()
 
 
-def sampled_softmax_loss(positive: Tensor, rivals: Tensor) -> Tensor:
+def sampled_softmax_loss(positive: Tensor, negatives: Tensor) -> Tensor:
     """The log error against many items at once: mean of -log softmax of the positive.
 
-    `positive` is (n,), `rivals` (n,) the log of the summed exponentials of the other items' scores.
-    With a single rival per positive this is `bpr_loss`.
+    `positive` is (n,), `negatives` (n,) the log of the summed exponentials of the other items' scores.
+    With a single negative per positive this is `bpr_loss`.
     """
-    return F.softplus(rivals - positive).mean()
+    return F.softplus(negatives - positive).mean()
 
 
 def combine_risk(risk: str, mse: Tensor, log_error: Tensor, log_error_weight: float) -> Tensor:

@@ -17,7 +17,7 @@ class RankingNetwork(nn.Module):
     """NGCF over embeddings made of side features and, where wanted, of each node's own part.
 
     The initial embedding is e = features W [+ free]; all layers' outputs are L2-normalised and
-    concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned temperature
+    concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned logit_scale
     tau. The item bias starts at the logarithm of the popularity, or is left out without one.
     A node without features or free part starts at zero, and so has no share in the first layer's
     product term. Shapes: `features` (nodes, columns), CSR with its transpose;
@@ -36,7 +36,7 @@ class RankingNetwork(nn.Module):
         weight_decay: float,
         free: bool,
         popularity: Tensor | None,
-        temperature: float,
+        logit_scale: float,
     ) -> None:
         super().__init__()
         self.num_users = num_users
@@ -60,7 +60,7 @@ class RankingNetwork(nn.Module):
         self.feature_dropout = feature_dropout
         bias = None if popularity is None else torch.log1p(popularity)
         self.item_bias = None if bias is None else nn.Parameter(bias)
-        self.temperature = nn.Parameter(torch.tensor(temperature))
+        self.logit_scale = nn.Parameter(torch.tensor(logit_scale))
 
     def forward(self, graph: BipartiteGraph) -> Tensor:
         """(nodes, (layers + 1) * dim)."""
@@ -78,19 +78,19 @@ class RankingNetwork(nn.Module):
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of pairs (n,)."""
-        score = self.temperature * dot_pairs(nodes, user, item + self.num_users)
+        score = self.logit_scale * dot_pairs(nodes, user, item + self.num_users)
         return score if self.item_bias is None else score + self.item_bias[item]
 
     def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
-        users = self.temperature * F.embedding(user, nodes)
+        users = self.logit_scale * F.embedding(user, nodes)
         items = F.embedding(item + self.num_users, nodes)
         if self.item_bias is None:
             return users @ items.T
         return torch.addmm(self.item_bias[item], users, items.T)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Weight decay on everything but the item biases and the temperature."""
-        free = [p for p in (self.item_bias, self.temperature) if p is not None]
+        """Weight decay on everything but the item biases and the logit_scale."""
+        free = [p for p in (self.item_bias, self.logit_scale) if p is not None]
         decayed = [p for p in self.parameters() if not any(p is other for other in free)]
         return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free}]

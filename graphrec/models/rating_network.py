@@ -35,7 +35,7 @@ class RatingNetwork(nn.Module):
         levels: int,
         dim: int,
         layers: int,
-        side_dim: int,
+        hidden_channels: int,
         dropout: float,
         edge_dropout: float,
         weight_decay: float,
@@ -53,9 +53,9 @@ class RatingNetwork(nn.Module):
         self.weight_decay = weight_decay
         self.embedding = nn.Parameter(torch.randn(levels, num_nodes, dim) * INITIAL_DEVIATION)
         self.from_items, self.from_users = nn.Linear(dim, dim), nn.Linear(dim, dim)
-        self.user_side = nn.Linear(user_features.shape[1], side_dim)
-        self.item_side = nn.Linear(item_features.shape[1], side_dim)
-        self.join_user, self.join_item = (nn.Linear(dim + side_dim, dim) for _ in range(2))
+        self.user_side = nn.Linear(user_features.shape[1], hidden_channels)
+        self.item_side = nn.Linear(item_features.shape[1], hidden_channels)
+        self.join_user, self.join_item = (nn.Linear(dim + hidden_channels, dim) for _ in range(2))
         self.user_slope, self.item_slope = nn.Linear(dim, 1), nn.Linear(dim, 1)
         self.bias = nn.Parameter(torch.zeros(num_nodes))
         self.mean = nn.Parameter(torch.tensor(mean))

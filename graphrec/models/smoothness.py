@@ -20,7 +20,7 @@ def mean_cosine(vectors: Tensor) -> float:
     return float((units.sum(dim=0).square().sum() - number) / (number * (number - 1)))
 
 
-def likeness_by_layer(model: Recommender, graph: BipartiteGraph) -> list[float]:
+def mean_cosine_by_layer(model: Recommender, graph: BipartiteGraph) -> list[float]:
     """Mean cosine of the nodes of the ranking half, before any layer and after each one.
 
     Empty for a model that keeps no layer apart.

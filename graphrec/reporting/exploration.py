@@ -21,8 +21,8 @@ def describe(data: TrainingData, test: HeldOut) -> dict[str, float]:
         "valid_interactions": len(data.valid),
         "test_interactions": len(test),
         "density": len(every) / (data.num_users * data.num_items),
-        "mean_target": float(every.target.mean()),
-        "deviation_target": float(every.target.std()),
+        "mean_target": float(every.rating.mean()),
+        "deviation_target": float(every.rating.std()),
         "median_user_degree": float(np.median(user)),
         "median_item_degree": float(np.median(item)),
         "greatest_user_degree": int(user.max()),
@@ -89,10 +89,10 @@ def draw_split(data: TrainingData, test: HeldOut) -> Figure:
 
 def _ratings(every: Interactions) -> Figure:
     figure, axes = new_figure(1, 2)
-    values, counts = np.unique(every.target, return_counts=True)
+    values, counts = np.unique(every.rating, return_counts=True)
     axes[0, 0].bar(values, counts, color=TRAIN)
     axes[0, 0].set(xlabel="rating (stars)", ylabel="ratings")
-    mean = pd.Series(every.target).groupby(every.user).mean()
+    mean = pd.Series(every.rating).groupby(every.user).mean()
     axes[0, 1].hist(mean, bins=40, color=TRAIN)
     axes[0, 1].set(xlabel="mean rating of a user (stars)", ylabel="users")
     return figure
@@ -108,12 +108,12 @@ def _tails(data: TrainingData, every: Interactions, nouns: tuple[str, str], what
 
 def _activity(every: Interactions) -> Figure:
     figure, axes = new_figure(1, 2)
-    when = pd.to_datetime(pd.Series(every.time), unit="s")
+    when = pd.to_datetime(pd.Series(every.timestamp), unit="s")
     weekly = when.dt.floor("7D").value_counts().sort_index()
     axes[0, 0].plot(weekly.index, weekly.to_numpy(), color=TRAIN)
     axes[0, 0].set(xlabel="week", ylabel="ratings a week")
     axes[0, 0].tick_params(axis="x", rotation=45)
-    times = pd.Series(every.time).groupby(every.user)
+    times = pd.Series(every.timestamp).groupby(every.user)
     days = (times.max() - times.min()) / 86_400
     axes[0, 1].hist(np.log10(days + 1 / 24), bins=40, color=TRAIN)
     axes[0, 1].set_xticks([-1.38, 0, 1, 2], ["1 h", "1 day", "10 days", "100 days"])
@@ -125,7 +125,7 @@ def _genres(data: TrainingData, every: Interactions) -> Figure:
     figure, axes = new_figure(1, 2, height=4.4)
     flags = data.item_features["genre"].toarray()
     movies, ratings = flags.sum(axis=0), flags[every.item].sum(axis=0)
-    mean = (flags[every.item] * every.target[:, None]).sum(axis=0) / np.maximum(ratings, 1)
+    mean = (flags[every.item] * every.rating[:, None]).sum(axis=0) / np.maximum(ratings, 1)
     order = np.argsort(-movies)
     names = [
         GENRES[number] if len(GENRES) == len(movies) else f"genre {number}" for number in order

@@ -96,14 +96,14 @@ def draw_tail(ax: Axes, counts: ArrayLike, xlabel: str, ylabel: str) -> None:
 
 def draw_comparison(
     values: dict[str, dict[str, float]],
-    deviations: dict[str, dict[str, float]],
+    standard_errors: dict[str, dict[str, float]],
     columns: Sequence[str],
 ) -> Figure:
     """One panel a measure, one point a name; names without the measure are left out."""
     figure, axes = new_figure(-(-len(columns) // 3), 3, width=4.6, height=0.3 * len(values) + 1)
     for ax, column in zip(axes.flat, columns, strict=False):
         names = [name for name in values if column in values[name]]
-        error = [deviations[name].get(column, 0.0) for name in names]
+        error = [standard_errors[name].get(column, 0.0) for name in names]
         label = LABELS.get(column, column.replace("_", " ").replace(" at ", "@"))
         draw_points(ax, names, [values[name][column] for name in names], label, error)
     for ax in axes.flat[len(columns) :]:

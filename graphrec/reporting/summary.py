@@ -14,8 +14,8 @@ from graphrec.reporting.tables import (
     HIGHER_IS_BETTER,
     Comparison,
     comparison_table,
-    likeness_table,
     markdown_table,
+    mean_cosine_table,
 )
 
 DECISIVE = ("mse", "ndcg_at_10")
@@ -27,7 +27,7 @@ COLUMNS = {
 }
 
 CREDIT_GROUPS = {"1 training credit": (1, 1), "2": (2, 2), "3 and more": (3, 10**9)}
-CREDIT_YARDSTICKS = ("hand-set", "ease")
+CREDIT_BASELINES = ("hand-set", "ease")
 
 
 def collect(params: Params, paths: Paths) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def collect(params: Params, paths: Paths) -> dict[str, Any]:
     for name in params.runs:
         tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
         settings = json.loads(paths.settings(name).read_text())
-        parts = {part: tree[part] for part in ("valid", "test", "test_std")}
+        parts = {part: tree[part] for part in ("valid", "test", "test_standard_error")}
         found_by = {"mlflow_run": mlflow_name(name, tree["content"])}
         runs[name] = {"best_epoch": settings["best_epoch"], **found_by, **parts}
     baselines = {
@@ -65,14 +65,14 @@ def choose_best(params: Params, runs: dict[str, Any]) -> dict[str, Any]:
 
 
 def results_table(params: Params, tree: dict[str, Any], dataset: str) -> str:
-    """Markdown: a row a run, then a row a yardstick; test values, deviations, validation beside."""
+    """Markdown: a row a run, then a row a baseline; test values, standard_errors, validation beside."""
     columns = COLUMNS[dataset]
     named = {
         name: tree["runs"][name] for name, run in params.runs.items() if run.dataset == dataset
     } | {f"*{name}*": values for name, values in tree["baselines"][dataset].items()}
     rows = []
     for name, values in named.items():
-        test = [_value(values["test"], values["test_std"], column) for column in columns]
+        test = [_value(values["test"], values["test_standard_error"], column) for column in columns]
         valid = [_value(values["valid"], {}, column) for column in ("mse", "ndcg_at_10")]
         rows.append([name, *test, *valid])
     return markdown_table(["run", *columns, "valid mse", "valid ndcg_at_10"], rows)
@@ -104,7 +104,7 @@ def credits_table(params: Params, paths: Paths, data: TrainingData) -> str:
         name: paths.evaluation(name) / "users.npz"
         for name, run in params.runs.items()
         if run.dataset == "imdb"
-    } | {f"*{name}*": paths.baselines("imdb") / f"{name}.npz" for name in CREDIT_YARDSTICKS}
+    } | {f"*{name}*": paths.baselines("imdb") / f"{name}.npz" for name in CREDIT_BASELINES}
     rows = []
     for name, path in sources.items():
         sums = load_users(path)["ndcg_at_10"]
@@ -122,7 +122,7 @@ def layers_table(params: Params, paths: Paths) -> str:
     for name in params.runs:
         tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
         named[name] = tree["likeness"]
-    return likeness_table(named)
+    return mean_cosine_table(named)
 
 
 def describe_change(params: Params, name: str, base: str) -> str:
@@ -132,8 +132,8 @@ def describe_change(params: Params, name: str, base: str) -> str:
     return ", ".join(changed) or "nothing"
 
 
-def _value(values: dict[str, float], deviations: dict[str, float], name: str) -> str:
+def _value(values: dict[str, float], standard_errors: dict[str, float], name: str) -> str:
     if name not in values:
         return ""
-    deviation = f" ± {deviations[name]:.4f}" if name in deviations else ""
+    deviation = f" ± {standard_errors[name]:.4f}" if name in standard_errors else ""
     return f"{values[name]:.4f}{deviation}"

@@ -42,13 +42,13 @@ def comparison_table(heads: Sequence[str], compared: list[Comparison]) -> str:
     return markdown_table([*heads, "measure", "difference", "95 % interval", "verdict"], rows)
 
 
-LIKENESS = (
+MEAN_COSINE = (
     "Mean cosine over all pairs of nodes of the ranking half, before any layer and after each one; "
     "1 would be over-smoothed."
 )
 
 
-def likeness_table(named: Mapping[str, Sequence[float]]) -> str:
+def mean_cosine_table(named: Mapping[str, Sequence[float]]) -> str:
     """A row a name, a column a layer; names without layers are left out."""
     count = max(map(len, named.values()), default=0)
     rows = [

@@ -32,7 +32,7 @@ all unseen items, mean over users | 0 … 1 | higher |
 | `…/auc`, `…/average_precision` | held-out credits against as many non-credits | 0 … 1 | higher |
 | `…/coverage_at_k` | items that are recommended to anybody | share | |
 | `…/mean_popularity_at_k` | training interactions of what is recommended | count | |
-| `test_std/…` | standard deviation over bootstrap resamples of the test users | as above | |
+| `test_standard_error/…` | standard deviation over bootstrap n_resamples of the test users | as above | |
 | `best_epoch` | chosen on validation | epoch | |
 
 Validation chooses everything; test values are for reading only."""

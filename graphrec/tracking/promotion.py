@@ -12,7 +12,7 @@ CHAMPION = "champion"
 CHOSEN_BY = "ndcg_at_10"
 """The measure, on validation, that chooses: what is recommended is a ranking."""
 GATES = {"mse": False, "ndcg_at_10": True}
-"""Measures in which the chosen run has to beat every yardstick, and whether more is better."""
+"""Measures in which the chosen run has to beat every baseline, and whether more is better."""
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,28 @@ class Verdict:
 
 
 def judge(tree: dict[str, Any], dataset: str) -> Verdict:
-    """Hold the best run of reports/metrics.json against its yardsticks, on validation alone.
+    """Hold the best run of reports/metrics.json against its baselines, on validation alone.
 
-    A tie is no win. A measure that no yardstick has gates nothing.
+    A tie is no win. A measure that no baseline has gates nothing.
     """
     run = tree["best"][dataset][CHOSEN_BY]["run"]
     passed, reasons = True, []
     for measure, higher in GATES.items():
         value = tree["runs"][run]["valid"][measure]
-        yardsticks = {
+        baselines = {
             name: parts["valid"][measure]
             for name, parts in tree["baselines"][dataset].items()
             if measure in parts["valid"]
         }
-        if not yardsticks:
+        if not baselines:
             continue
         sign = 1 if higher else -1
-        best = sorted(yardsticks, key=yardsticks.__getitem__, reverse=higher)[0]
-        won = sign * value > sign * yardsticks[best]
+        best = sorted(baselines, key=baselines.__getitem__, reverse=higher)[0]
+        won = sign * value > sign * baselines[best]
         passed &= won
         reasons.append(
             f"valid {measure} {value:.4f} {'beats' if won else 'does not beat'} the best of "
-            f"{len(yardsticks)} yardsticks, {best} with {yardsticks[best]:.4f}"
+            f"{len(baselines)} baselines, {best} with {baselines[best]:.4f}"
         )
     return Verdict(run, passed, reasons)
 

@@ -69,7 +69,7 @@ class Record:
         parts = self.evaluation or {}
         return {"best_epoch": self.settings["best_epoch"]} | {
             f"{part}/{name}": value
-            for part in ("valid", "test", "test_std")
+            for part in ("valid", "test", "test_standard_error")
             for name, value in parts.get(part, {}).items()
         }
 

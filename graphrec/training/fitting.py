@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import torch
 
-from graphrec.config.params import check_neighbours
+from graphrec.config.params import check_num_neighbors
 from graphrec.config.sections import Params, RunParams
 from graphrec.data.interactions import Interactions, TrainingData
 from graphrec.data.loaders import DATASETS
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
-from graphrec.graph.neighbors import neighbour_loader
+from graphrec.graph.neighbors import neighbor_loader
 from graphrec.models import Recommender
 from graphrec.models.factory import Filters, build_model
 from graphrec.training.loop import History, Row, train_model
@@ -69,36 +69,36 @@ def fit_run(
     another is given.
     """
     options, section = params.train, params.of(run.dataset)
-    check_neighbours(run, options.neighbours)
+    check_num_neighbors(run, options.num_neighbors)
     device = find_device(params.device)
     make_repeatable(params.seed, params.threads)
     graph = graph or build_graph(data)
     model = build_model(run, params, data, filters).to(device)
     there = graph.to(device)
-    rivals = 0 if options.neighbours else section.rivals
-    dataset = DATASETS[run.dataset](data, torch.Generator().manual_seed(params.seed), rivals)
+    num_negatives = 0 if options.num_neighbors else section.num_negatives
+    dataset = DATASETS[run.dataset](data, torch.Generator().manual_seed(params.seed), num_negatives)
     cut = (section.batch_size, options.soft_ratio if run.soft_sampling else None)
-    if options.neighbours:
-        loader = neighbour_loader(dataset, graph, options.neighbours, *cut)
+    if options.num_neighbors:
+        loader = neighbor_loader(dataset, graph, options.num_neighbors, *cut)
     else:
         loader = dataset.loader(*cut)
     monitor, higher_is_better = MONITORS[run.risk]
-    is_rating, relevant = run.dataset == "movielens", params.relevant_target(run.dataset)
+    explicit, relevant = run.dataset == "movielens", params.relevant_target(run.dataset)
     history = train_model(
         model,
         there,
         loader,
-        None if refitted else Validator(data, there, is_rating, relevant),
+        None if refitted else Validator(data, there, explicit, relevant),
         risk=run.risk,
         monitor=monitor,
         higher_is_better=higher_is_better,
         epochs=options.epochs,
         patience=options.patience,
         learning_rate=options.learning_rate,
-        final_learning_rate=options.final_learning_rate,
+        end_factor=options.end_factor,
         log_error_weight=options.log_error_weight,
-        averaging=options.averaging,
-        leave_out_targets=options.leave_out_targets,
+        ema_decay=options.ema_decay,
+        mask_supervision=options.mask_supervision,
         on_epoch=on_epoch,
     )
     return model.cpu(), graph, history

@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from graphrec.data.batches import Batch, Rivals
+from graphrec.data.batches import Batch, SharedNegatives
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models import Recommender
 from graphrec.models.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
-from graphrec.training.averaging import WeightAverage
+from graphrec.training.ema import WeightAverage
 
 Row = dict[str, float]
 """What one epoch is described by."""
@@ -46,10 +46,10 @@ def train_model(
     epochs: int,
     patience: int,
     learning_rate: float,
-    final_learning_rate: float,
+    end_factor: float,
     log_error_weight: float,
-    averaging: float,
-    leave_out_targets: bool,
+    ema_decay: float,
+    mask_supervision: bool,
     on_epoch: Callable[[Row], None],
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
@@ -60,18 +60,18 @@ def train_model(
     `validate` gives a model's validation measures, of which `monitor` decides; without it all
     epochs are trained and the last weights kept. After `patience`
     epochs without a better value training stops. The learning rate falls linearly to
-    `final_learning_rate` times itself over `epochs`. With `averaging` > 0 the validated and kept
+    `end_factor` times itself over `epochs`. With `ema_decay` > 0 the validated and kept
     weights are their moving average with that factor a step (Polyak averaging). With
-    `leave_out_targets` the interactions of a batch carry no message while they are predicted.
+    `mask_supervision` the interactions of a batch carry no message while they are predicted.
     Raises DivergedError on a loss that is not finite.
     """
     device = graph.user.device
     steps = epochs * len(loader)
     optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(
-        optimizer, 1.0, final_learning_rate, total_iters=max(steps, 1)
+        optimizer, 1.0, end_factor, total_iters=max(steps, 1)
     )
-    average = WeightAverage(model, averaging)
+    average = WeightAverage(model, ema_decay)
     history = History()
     best_value, best_weights = -math.inf, deepcopy(model.state_dict())
     for epoch in range(1, epochs + 1):
@@ -81,7 +81,7 @@ def train_model(
             batch = batch.to(device)
             optimizer.zero_grad()
             part = batch.graph or graph
-            nodes = model(part.without(batch.row) if leave_out_targets else part)
+            nodes = model(part.without(batch.row) if mask_supervision else part)
             mse, minimised, log_error = errors(model, nodes, batch, risk)
             loss = combine_risk(risk, mse, minimised, log_error_weight)
             loss.backward()
@@ -111,29 +111,31 @@ def train_model(
 def errors(
     model: Recommender, nodes: Any, batch: Batch, risk: str
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The squared error, the log error to minimise, and the pair loss (the same without rivals)."""
-    count, rated = len(batch.row), len(batch.target)
+    """The squared error, the log error to minimise, and the pair loss (the same without shared negatives)."""
+    count, rated = len(batch.row), len(batch.edge_label)
     user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
     # All pairs at once, or first those alone whose derivative is needed.
-    now = 2 * count if batch.rivals is None and risk != "mse" else rated
+    now = 2 * count if batch.shared_negatives is None and risk != "mse" else rated
     predicted, scores = model.predict_and_score(nodes, user[:now], item[:now])
-    mse = mse_loss(predicted[:rated], batch.target)
+    mse = mse_loss(predicted[:rated], batch.edge_label)
     if now < len(user):
         with torch.no_grad():
             others = model.score(nodes, user[now:], item[now:])
         scores = torch.cat([scores, others])
     positive, negative = scores.split(count)
     pairs = bpr_loss(positive, negative)
-    if batch.rivals is None or risk == "mse":
+    if batch.shared_negatives is None or risk == "mse":
         return mse, pairs, pairs
-    return mse, rivals_loss(model, nodes, positive, batch.rivals), pairs
+    return mse, shared_negatives_loss(model, nodes, positive, batch.shared_negatives), pairs
 
 
-def rivals_loss(model: Recommender, nodes: Any, positive: Tensor, rivals: Rivals) -> Tensor:
-    """The log error of each positive score (n,) against all rivals of its user."""
-    scores = model.score_block(nodes, rivals.user, rivals.item)  # (users, rivals)
-    scores = scores.masked_fill(rivals.known, -torch.inf)
-    return sampled_softmax_loss(positive, scores.logsumexp(dim=1)[rivals.line])
+def shared_negatives_loss(
+    model: Recommender, nodes: Any, positive: Tensor, shared: SharedNegatives
+) -> Tensor:
+    """The log error of each positive score (n,) against all shared negatives of its user."""
+    scores = model.score_block(nodes, shared.user, shared.item)  # (users, negatives)
+    scores = scores.masked_fill(shared.is_interaction, -torch.inf)
+    return sampled_softmax_loss(positive, scores.logsumexp(dim=1)[shared.inverse])
 
 
 def _detached(loss: Tensor, mse: Tensor, log_error: Tensor) -> list[Tensor]:

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from graphrec.config.sections import DatedParams, Params, RunParams
+from graphrec.config.sections import Params, RunParams, TimeAwareParams
 from graphrec.data.interactions import HeldOut, TrainingData
 from graphrec.evaluation.evaluate import Predictor
 from graphrec.evaluation.results import predictor_of
@@ -15,13 +15,17 @@ from graphrec.training.fitting import fit_run
 RESOLUTION = {"second": 1, "day": SECONDS_A_DAY}
 
 
-def time_kernel(options: DatedParams) -> TimeKernel:
+def time_kernel(options: TimeAwareParams) -> TimeKernel:
     fading = {term.days: term.variance for term in options.fading}
     return TimeKernel(options.same_day, fading, RESOLUTION[options.resolution])
 
 
-def fit_dated(
-    run: RunParams, params: Params, data: TrainingData, parts: list[HeldOut], options: DatedParams
+def fit_time_aware(
+    run: RunParams,
+    params: Params,
+    data: TrainingData,
+    parts: list[HeldOut],
+    options: TimeAwareParams,
 ) -> Predictor:
     """A run of risk `mse`, trained for all epochs on ratings without their time effects.
 
@@ -30,7 +34,11 @@ def fit_dated(
     """
     filters = params.movielens.filters
     freed, fitted, effect = fit_with_time(
-        data, time_kernel(options), filters.noise, filters.item_powers, filters.user_powers
+        data,
+        time_kernel(options),
+        filters.noise,
+        filters.item_over_relaxation,
+        filters.user_over_relaxation,
     )
     weights = {name: getattr(options, name) for name in ("weight", "item_filter", "user_filter")}
     model = params.movielens.ngcf_final
@@ -50,7 +58,7 @@ def fit_dated(
     table = np.zeros((data.num_users, data.num_items), np.float32)
     for part in parts:
         held = part.interactions
-        table[held.user, held.item] = options.share * effect.of(held.user, held.time)
+        table[held.user, held.item] = options.share * effect.of(held.user, held.timestamp)
     effects = torch.from_numpy(table)
 
     def predict(user: Tensor, item: Tensor) -> Tensor:

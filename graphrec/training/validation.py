@@ -21,26 +21,26 @@ class Validator:
     """Both errors and NDCG@10 of a model on the validation part, which also calibrates targets."""
 
     def __init__(
-        self, data: TrainingData, graph: BipartiteGraph, is_rating: bool, relevant_target: float
+        self, data: TrainingData, graph: BipartiteGraph, explicit: bool, relevant_target: float
     ) -> None:
         pairs = data.valid.interactions
         self.graph = graph
         self.device = graph.user.device
-        self.user, self.item, self.contrast, self.target = (
+        self.user, self.item, self.negative, self.rating = (
             torch.as_tensor(part, device=self.device)
-            for part in (pairs.user, pairs.item, data.valid.contrast, pairs.target)
+            for part in (pairs.user, pairs.item, data.valid.negative, pairs.rating)
         )
-        self.is_rating = is_rating
-        self.relevant = pairs[pairs.target >= np.float32(relevant_target)]
+        self.explicit = explicit
+        self.relevant = pairs[pairs.rating >= np.float32(relevant_target)]
         self.seen = Seen([data.train], data.num_users)
 
     def __call__(self, model: Recommender) -> dict[str, float]:
         nodes = model(self.graph)
-        if isinstance(model, NGCF_Final) and not self.is_rating:
+        if isinstance(model, NGCF_Final) and not self.explicit:
             model.calibrate(nodes, *self._credits_and_others())
         mse = mse_loss(*self._predicted_and_target(model, nodes))
         log_error = bpr_loss(
-            model.score(nodes, self.user, self.item), model.score(nodes, self.user, self.contrast)
+            model.score(nodes, self.user, self.item), model.score(nodes, self.user, self.negative)
         )
         every = torch.arange(self.graph.num_items, device=self.device)
 
@@ -56,12 +56,12 @@ class Validator:
         }
 
     def _predicted_and_target(self, model: Recommender, nodes: Any) -> tuple[Tensor, Tensor]:
-        if self.is_rating:
-            return model.predict(nodes, self.user, self.item).clip(1, 5), self.target
+        if self.explicit:
+            return model.predict(nodes, self.user, self.item).clip(1, 5), self.rating
         user, item, target = self._credits_and_others()
         return model.predict(nodes, user, item), target
 
     def _credits_and_others(self) -> tuple[Tensor, Tensor, Tensor]:
         """Held-out credits and, with target 0, as many non-credits: users, items, targets."""
-        target = torch.cat([self.target, torch.zeros_like(self.target)])
-        return self.user.repeat(2), torch.cat([self.item, self.contrast]), target
+        target = torch.cat([self.rating, torch.zeros_like(self.rating)])
+        return self.user.repeat(2), torch.cat([self.item, self.negative]), target

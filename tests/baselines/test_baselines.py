@@ -1,4 +1,4 @@
-"""The yardsticks: what they are on data small enough to check."""
+"""The baselines: what they are on data small enough to check."""
 
 import numpy as np
 import pytest
@@ -19,11 +19,11 @@ from graphrec.evaluation.significance import load_users
 
 @pytest.fixture(params=["movielens", "imdb"])
 def measured(request):
-    """Every yardstick of a data set on validation and test."""
+    """Every baseline of a data set on validation and test."""
     prepared = request.getfixturevalue(request.param)
-    is_rating = request.param == "movielens"
-    how = Measurement(is_rating, 4.0 if is_rating else 1.0, [10], 3, seed=1)
-    if is_rating:
+    explicit = request.param == "movielens"
+    how = Measurement(explicit, 4.0 if explicit else 1.0, [10], 3, seed=1)
+    if explicit:
         predictors = movielens_baselines(prepared.data, 4.0)
     else:
         predictors = imdb_baselines(prepared.data)
@@ -83,9 +83,9 @@ def test_means_predict_from_training_ratings_alone(movielens):
     train = movielens.data.train
     predictors = mean_baselines(train, 40, 60)
     user, item = torch.tensor([1, 2]), torch.tensor([3, 4])
-    mean = train.target.mean()
+    mean = train.rating.mean()
     assert predictors["constant"].predict(user, item).tolist() == pytest.approx([mean] * 2)
-    mine = train.target[train.user == 1] - mean
+    mine = train.rating[train.user == 1] - mean
     expected = mean + mine.sum() / (len(mine) + MEAN_DAMPING)
     assert predictors["user-mean"].predict(user, item)[0].item() == pytest.approx(expected)
 

@@ -87,13 +87,13 @@ def test_a_switch_is_true_or_false(path, value):
     ("path", "value", "allowed"),
     [
         (("train", "learning_rate"), 0.0, "greater than 0"),
-        (("train", "averaging"), 1.0, "less than 1"),
+        (("train", "ema_decay"), 1.0, "less than 1"),
         (("train", "soft_ratio"), -0.5, "greater than 0"),
         (("train", "epochs"), 0, "greater than or equal to 1"),
         (("movielens", "split", "fold"), "u9", "'u1', 'u2'"),
         (("movielens", "split", "valid_fraction"), 1, "less than 1"),
-        (("evaluate", "cutoffs"), [], "at least 1"),
-        (("train", "neighbours"), 10, "valid list"),
+        (("evaluate", "k"), [], "at least 1"),
+        (("train", "num_neighbors"), 10, "valid list"),
         (("evaluate", "relevant_rating"), 6, "less than or equal to 5"),
         (("runs", "imdb-base", "risk"), "bpr", "'total' or 'mse'"),
         (("runs", "imdb-base", "dataset"), "netflix", "'movielens' or 'imdb'"),
@@ -107,8 +107,8 @@ def test_a_value_out_of_range_is_told_with_what_is_allowed(path, value, allowed)
 
 
 def test_a_number_of_neighbours_is_told_with_its_place():
-    message = fault(change(("train", "neighbours"), [10, 0]))
-    assert "train.neighbours.1: " in message
+    message = fault(change(("train", "num_neighbors"), [10, 0]))
+    assert "train.num_neighbors.1: " in message
     assert "greater than or equal to 1, got 0" in message
 
 

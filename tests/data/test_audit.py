@@ -53,8 +53,8 @@ def test_held_out_pairs_in_training_are_found(prepared):
 def test_test_pairs_in_validation_are_found(prepared):
     data, test = prepared.data, prepared.test
     valid = joined(data.valid.interactions, first(test.interactions))
-    contrast = np.concatenate([data.valid.contrast, test.contrast[:3]])
-    leaky = replace(data, valid=HeldOut(valid, contrast))
+    negative = np.concatenate([data.valid.negative, test.negative[:3]])
+    leaky = replace(data, valid=HeldOut(valid, negative))
     expect_leak("valid pairs that are in test too, got 3", prepared, data=leaky)
 
 
@@ -67,18 +67,18 @@ def test_contrasts_that_are_training_pairs_are_found(prepared):
     data = prepared.data
     held = data.valid.interactions
     user = held.user[0]
-    contrast = data.valid.contrast.copy()
-    contrast[0] = data.train.item[data.train.user == user][0]
-    leaky = replace(data, valid=HeldOut(held, contrast))
-    expect_leak("valid contrasts that are training pairs, got 1", prepared, data=leaky)
+    negative = data.valid.negative.copy()
+    negative[0] = data.train.item[data.train.user == user][0]
+    leaky = replace(data, valid=HeldOut(held, negative))
+    expect_leak("valid negatives that are training pairs, got 1", prepared, data=leaky)
 
 
 def test_contrasts_that_are_held_out_pairs_are_found(prepared):
     test = prepared.test
-    contrast = test.contrast.copy()
-    contrast[0] = test.interactions.item[0]
-    leaky = HeldOut(test.interactions, contrast)
-    expect_leak("test contrasts that are test pairs, got 1", prepared, test=leaky)
+    negative = test.negative.copy()
+    negative[0] = test.interactions.item[0]
+    leaky = HeldOut(test.interactions, negative)
+    expect_leak("test negatives that are test pairs, got 1", prepared, test=leaky)
 
 
 def test_features_that_know_the_held_out_credits_are_found(raw, imdb):
@@ -153,7 +153,7 @@ def test_a_held_out_edge_in_one_direction_is_found(prepared):
 
 def test_an_edge_of_an_unknown_pair_is_found(prepared):
     data, test = prepared.data, prepared.test
-    user, item = int(test.interactions.user[0]), int(test.contrast[0]) + data.num_users
+    user, item = int(test.interactions.user[0]), int(test.negative[0]) + data.num_users
     with pytest.raises(LeakError, match="edges of the graph that are no training pairs, got 1"):
         audit_graph(planted(data, [(user, item, 0.5)]), data, test)
 

@@ -30,7 +30,7 @@ def test_training_data_comes_back_whole(data, tmp_path):
     assert (found.num_users, found.num_items) == (data.num_users, data.num_items)
     assert_same_interactions(found.train, data.train)
     assert_same_interactions(found.valid.interactions, data.valid.interactions)
-    np.testing.assert_array_equal(found.valid.contrast, data.valid.contrast)
+    np.testing.assert_array_equal(found.valid.negative, data.valid.negative)
     np.testing.assert_array_equal(found.item_names, data.item_names)
     for side in ("user_features", "item_features"):
         before, after = getattr(data, side), getattr(found, side)
@@ -46,7 +46,7 @@ def test_the_test_part_comes_back_whole(test_part, tmp_path):
     found = load_held_out(tmp_path / "test.npz")
     assert len(found) == len(test_part)
     assert_same_interactions(found.interactions, test_part.interactions)
-    np.testing.assert_array_equal(found.contrast, test_part.contrast)
+    np.testing.assert_array_equal(found.negative, test_part.negative)
 
 
 def test_filters_come_back(tmp_path):
@@ -102,5 +102,5 @@ def test_matrix_holds_the_pairs_or_their_targets(movielens):
     ones, targets = train.matrix(*shape), train.matrix(*shape, binary=False)
     assert ones.shape == targets.shape == shape
     np.testing.assert_array_equal(ones.toarray()[train.user, train.item], 1)
-    np.testing.assert_array_equal(targets.toarray()[train.user, train.item], train.target)
+    np.testing.assert_array_equal(targets.toarray()[train.user, train.item], train.rating)
     assert ones.sum() == len(train)

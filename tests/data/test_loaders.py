@@ -53,29 +53,29 @@ def test_negatives_are_items_that_the_user_has_no_training_interaction_with(make
 def test_ratings_are_predicted_as_they_are(movielens):
     dataset = DATASETS["movielens"](movielens.data, torch.Generator())
     batch = dataset[torch.tensor([5, 2, 5])]
-    assert batch.target.tolist() == movielens.data.train.target[[5, 2, 5]].tolist()
+    assert batch.edge_label.tolist() == movielens.data.train.rating[[5, 2, 5]].tolist()
 
 
 def test_credits_stand_beside_as_many_non_credits_of_the_same_actors(imdb):
     dataset = DATASETS["imdb"](imdb.data, torch.Generator())
     batch = dataset[torch.tensor([5, 2, 7])]
-    assert batch.target.tolist() == [1, 1, 1, 0, 0, 0]
+    assert batch.edge_label.tolist() == [1, 1, 1, 0, 0, 0]
 
 
-def test_rivals_are_distinct_items_and_know_the_training_interactions(make, train):
+def test_shared_negatives_are_distinct_items_and_know_the_training_interactions(make, train):
     known = set(zip(train.user.tolist(), train.item.tolist(), strict=True))
-    for batch in make(rivals=20).loader(64):
-        rivals = batch.rivals
-        assert torch.equal(rivals.user[rivals.line], batch.user)
-        assert len(torch.unique(rivals.item)) == len(rivals.item) == 20
-        for row, user in enumerate(rivals.user.tolist()):
-            pairs = [(user, item) for item in rivals.item.tolist()]
-            assert rivals.known[row].tolist() == [pair in known for pair in pairs]
+    for batch in make(num_negatives=20).loader(64):
+        shared = batch.shared_negatives
+        assert torch.equal(shared.user[shared.inverse], batch.user)
+        assert len(torch.unique(shared.item)) == len(shared.item) == 20
+        for row, user in enumerate(shared.user.tolist()):
+            pairs = [(user, item) for item in shared.item.tolist()]
+            assert shared.is_interaction[row].tolist() == [pair in known for pair in pairs]
 
 
-def test_without_rivals_there_are_none_and_never_more_than_items(make):
-    assert make()[torch.tensor([0])].rivals is None
-    assert len(make(rivals=10**6)[torch.tensor([0])].rivals.item) == 60
+def test_without_shared_negatives_there_are_none_and_never_more_than_items(make):
+    assert make()[torch.tensor([0])].shared_negatives is None
+    assert len(make(num_negatives=10**6)[torch.tensor([0])].shared_negatives.item) == 60
 
 
 def test_the_same_seed_gives_the_same_batches(make):

@@ -34,7 +34,7 @@ def test_the_last_one_out_is_one_a_user_and_none_is_later(seed):
     assert set(every.user[held]) == set(every.user)
     for user in np.unique(every.user):
         mine = every.user == user
-        assert every.time[mine & held] == every.time[mine].max()
+        assert every.timestamp[mine & held] == every.timestamp[mine].max()
 
 
 def test_ties_follow_the_seed_and_not_the_item():
@@ -52,7 +52,7 @@ def test_global_time_holds_out_the_latest_share(seed, fraction):
     every = interactions(seed)
     held = SPLITS["global-time"](every, fraction, np.random.default_rng(seed))
     assert held.sum() == round(fraction * len(every))
-    assert every.time[held].min() >= every.time[~held].max()
+    assert every.timestamp[held].min() >= every.timestamp[~held].max()
 
 
 @pytest.mark.parametrize("fold", SPLITS)
@@ -65,8 +65,8 @@ def test_each_can_be_prepared_and_validates_in_its_own_manner(raw, fold):
     else:
         assert len(test) == round(0.2 * published)
     if fold == "global-time":
-        assert parts[0].time.max() <= parts[1].time.min() <= parts[1].time.max()
-        assert parts[1].time.max() <= parts[2].time.min()
+        assert parts[0].timestamp.max() <= parts[1].timestamp.min() <= parts[1].timestamp.max()
+        assert parts[1].timestamp.max() <= parts[2].timestamp.min()
 
 
 def test_the_past_in_a_test_part_is_what_precedes_the_last_training_interaction(raw):
@@ -74,8 +74,10 @@ def test_the_past_in_a_test_part_is_what_precedes_the_last_training_interaction(
     assert describe_test(data, test)["test_before_last_training"] == 0
     data, test, _, _ = prepare_movielens(raw["movielens"], "random", 0.1, 7)
     found = describe_test(data, test)
-    latest = [data.train.time[data.train.user == user].max() for user in test.interactions.user]
-    assert found["test_before_last_training"] == np.mean(test.interactions.time < latest)
+    latest = [
+        data.train.timestamp[data.train.user == user].max() for user in test.interactions.user
+    ]
+    assert found["test_before_last_training"] == np.mean(test.interactions.timestamp < latest)
     assert found["test_users"] == len(set(test.interactions.user.tolist()))
     cold = set(test.interactions.item.tolist()) - set(data.train.item.tolist())
     assert found["cold_items_in_test"] == len(cold)

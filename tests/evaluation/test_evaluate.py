@@ -17,14 +17,14 @@ from graphrec.evaluation.ranking import Seen
 NUM_USERS, NUM_ITEMS = 12, 30
 
 
-def measurement(is_rating: bool, resamples: int = 10) -> Measurement:
-    return Measurement(is_rating, 4.0 if is_rating else 1.0, [3, 10], resamples, seed=5)
+def measurement(explicit: bool, n_resamples: int = 10) -> Measurement:
+    return Measurement(explicit, 4.0 if explicit else 1.0, [3, 10], n_resamples, seed=5)
 
 
-def held_out(seed: int, is_rating: bool) -> HeldOut:
+def held_out(seed: int, explicit: bool) -> HeldOut:
     rng = np.random.default_rng(seed)
     user, item = np.argwhere(rng.random((NUM_USERS, NUM_ITEMS)) < 0.2).T
-    target = rng.integers(1, 6, len(user)) if is_rating else np.ones(len(user))
+    target = rng.integers(1, 6, len(user)) if explicit else np.ones(len(user))
     part = Interactions(user, item, target.astype(np.float32), np.zeros(len(user), np.int64))
     return HeldOut(part, rng.permutation(item))
 
@@ -70,7 +70,7 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(seed, ties):
     user = torch.from_numpy(part.interactions.user)
     credit, none = (
         who.score(user, torch.from_numpy(item)).numpy()
-        for item in (part.interactions.item, part.contrast)
+        for item in (part.interactions.item, part.negative)
     )
     difference = credit[:, None] - none
     expected = (difference > 0).mean() + 0.5 * (difference == 0).mean()
@@ -82,7 +82,7 @@ def test_errors_of_ratings_by_hand_clipped_to_the_scale():
     part, who = held_out(1, True), predictor(1, scale=5.0)
     pairs = part.interactions
     predicted = who.predict(torch.from_numpy(pairs.user), torch.from_numpy(pairs.item)).numpy()
-    error = predicted.clip(1, 5) - pairs.target
+    error = predicted.clip(1, 5) - pairs.rating
     values = evaluate(who, part, measurement(True)).values
     assert values["mse"] == pytest.approx((error**2).mean(), rel=1e-6)
     assert values["rmse"] == pytest.approx(np.sqrt((error**2).mean()), rel=1e-6)
@@ -96,7 +96,7 @@ def test_errors_of_credits_are_taken_over_credits_and_as_many_non_credits():
     user = torch.from_numpy(pairs.user)
     credit, none = (
         who.predict(user, torch.from_numpy(item)).double().numpy()
-        for item in (pairs.item, part.contrast)
+        for item in (pairs.item, part.negative)
     )
     values = evaluate(who, part, measurement(False)).values
     assert values["mse"] == pytest.approx(((credit - 1) ** 2).mean() / 2 + (none**2).mean() / 2)
@@ -122,28 +122,28 @@ def test_the_test_loss_is_the_run_s_own_risk(risk):
 def test_low_ratings_do_not_count_as_relevant():
     part = held_out(4, True)
     users = evaluate(predictor(4), part, measurement(True)).users
-    liked = np.unique(part.interactions.user[part.interactions.target >= 4])
+    liked = np.unique(part.interactions.user[part.interactions.rating >= 4])
     assert users["recall_at_3"].user.tolist() == liked.tolist()
 
 
-@pytest.mark.parametrize("is_rating", [True, False])
-def test_every_measure_has_a_deviation_and_a_second_evaluation_gives_the_same(is_rating):
-    results = [evaluate(predictor(5), held_out(5, is_rating), measurement(is_rating)) for _ in "12"]
+@pytest.mark.parametrize("explicit", [True, False])
+def test_every_measure_has_a_deviation_and_a_second_evaluation_gives_the_same(explicit):
+    results = [evaluate(predictor(5), held_out(5, explicit), measurement(explicit)) for _ in "12"]
     first, second = results
     assert first.values == second.values
-    assert first.deviations == second.deviations
+    assert first.standard_errors == second.standard_errors
     without = {name for name in first.values if name.startswith("coverage")}
-    assert set(first.values) - without == set(first.deviations)
-    assert all(value >= 0 for value in first.deviations.values())
+    assert set(first.values) - without == set(first.standard_errors)
+    assert all(value >= 0 for value in first.standard_errors.values())
     assert set(first.users) <= set(first.values)
 
 
 def test_the_deviation_is_about_that_of_a_mean_over_users():
     part = held_out(6, False)
-    result = evaluate(predictor(6), part, measurement(False, resamples=150))
+    result = evaluate(predictor(6), part, measurement(False, n_resamples=150))
     recall = result.users["recall_at_10"].total
     expected = recall.std() / np.sqrt(len(recall))
-    assert result.deviations["recall_at_10"] == pytest.approx(expected, rel=0.25)
+    assert result.standard_errors["recall_at_10"] == pytest.approx(expected, rel=0.25)
 
 
 def test_a_predictor_is_judged_by_what_it_can_do():

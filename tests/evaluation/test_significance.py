@@ -88,4 +88,4 @@ def test_false_alarms_are_about_as_rare_as_the_level_says():
     for _ in range(100):
         first, second = measured(rng.normal(size=60)), measured(rng.normal(size=60))
         alarms += paired_difference(first, second, 3).p <= 0.05
-    assert alarms <= 14  # 5 expected, four standard deviations more
+    assert alarms <= 14  # 5 expected, four standard standard_errors more

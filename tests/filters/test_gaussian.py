@@ -85,8 +85,8 @@ def test_invert_agrees_with_numpy_and_refuses_what_is_not_positive_definite(prio
 def test_biases_settle_where_each_is_the_damped_mean_of_what_the_other_leaves(movielens):
     train = movielens.data.train
     mean, user, item = fit_biases(train, 40, 60)
-    assert mean == pytest.approx(train.target.mean(), rel=1e-6)
-    rest = train.target - mean - user[train.user]
+    assert mean == pytest.approx(train.rating.mean(), rel=1e-6)
+    rest = train.rating - mean - user[train.user]
     expected = np.bincount(train.item, rest, 60) / (np.bincount(train.item, minlength=60) + 3)
     np.testing.assert_allclose(item, expected, atol=2e-3)
 

@@ -74,7 +74,7 @@ def test_without_everything_is_an_empty_matrix(graph):
 def test_drop_leaves_out_about_its_rate_both_ways():
     user, item = (part.flatten() for part in torch.meshgrid(*[torch.arange(60)] * 2, indexing="ij"))
     graph = BipartiteGraph(user, item, torch.ones(3600), 60, 60).drop(0.3)
-    # 3,600 draws: five standard deviations are 0.04.
+    # 3,600 draws: five standard standard_errors are 0.04.
     assert graph.num_edges / 3600 == pytest.approx(0.7, abs=0.04)
     np.testing.assert_allclose(
         to_scipy(graph.adjacency()).toarray(), dense(graph, graph.kept, graph.kept), atol=1e-6
@@ -86,7 +86,7 @@ def test_channels_part_the_adjacency_by_rating(graph):
     np.testing.assert_array_equal(transpose, matrix.T)
     blocks = np.split(matrix, graph.num_levels, axis=1)
     for rating, block in enumerate(blocks, 1):
-        expected = dense(graph, graph.target == rating, graph.kept)
+        expected = dense(graph, graph.rating == rating, graph.kept)
         np.testing.assert_allclose(block, expected, atol=1e-6)
     np.testing.assert_allclose(sum(blocks), to_scipy(graph.adjacency()).toarray(), atol=1e-6)
 

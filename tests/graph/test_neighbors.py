@@ -10,7 +10,7 @@ import torch
 from graphrec.data.interactions import HeldOut, Interactions, TrainingData
 from graphrec.data.loaders import DATASETS
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
-from graphrec.graph.neighbors import global_draws_from, neighbour_loader
+from graphrec.graph.neighbors import global_draws_from, neighbor_loader
 from graphrec.graph.sparse import to_scipy
 from graphrec.models import NGCF, LightGCN
 
@@ -35,9 +35,9 @@ def graph(data) -> BipartiteGraph:
 
 @pytest.fixture
 def make(name, data, graph):
-    def loader(neighbours=(3, 2), seed=1, soft_ratio=None, batch_size=16, rivals=0):
-        dataset = DATASETS[name](data, torch.Generator().manual_seed(seed), rivals)
-        return neighbour_loader(dataset, graph, neighbours, batch_size, soft_ratio)
+    def loader(num_neighbors=(3, 2), seed=1, soft_ratio=None, batch_size=16, num_negatives=0):
+        dataset = DATASETS[name](data, torch.Generator().manual_seed(seed), num_negatives)
+        return neighbor_loader(dataset, graph, num_neighbors, batch_size, soft_ratio)
 
     return loader
 
@@ -58,8 +58,8 @@ def test_a_full_pass_is_every_interaction_once_with_its_own_pair_and_target(make
         users, items = named(batch, batch.user, batch.item)
         assert users == data.train.user[batch.row].tolist()
         assert [item - data.num_users for item in items] == data.train.item[batch.row].tolist()
-        assert batch.target[: len(users)].tolist() == data.train.target[batch.row].tolist()
-        assert batch.rivals is None
+        assert batch.edge_label[: len(users)].tolist() == data.train.rating[batch.row].tolist()
+        assert batch.shared_negatives is None
         rows += batch.row.tolist()
     assert sorted(rows) == list(range(len(data.train)))
     assert len(make()) == -(-len(data.train) // 16)
@@ -91,7 +91,7 @@ def test_edges_are_training_interactions_each_once_and_know_which(make, data):
         assert len(torch.unique(part.row)) == len(part.row) == part.num_edges > 0
         assert users == data.train.user[part.row].tolist()
         assert [item - data.num_users for item in items] == data.train.item[part.row].tolist()
-        assert part.target.tolist() == data.train.target[part.row].tolist()
+        assert part.rating.tolist() == data.train.rating[part.row].tolist()
 
 
 def test_the_matrix_is_symmetric_and_has_degrees_of_the_part(make):
@@ -107,7 +107,7 @@ def test_the_matrix_is_symmetric_and_has_degrees_of_the_part(make):
 
 def test_nodes_of_the_pairs_have_as_many_neighbours_as_asked_for_where_there_are(make, graph):
     whole = np.diff(to_scipy(graph.adjacency()).indptr)
-    for batch in make(neighbours=(3, 2)):
+    for batch in make(num_neighbors=(3, 2)):
         part, users = batch.graph, batch.graph.num_users
         found = np.diff(to_scipy(part.adjacency()).indptr)
         pairs = torch.cat([batch.user, batch.item + users, batch.negative + users])
@@ -116,13 +116,13 @@ def test_nodes_of_the_pairs_have_as_many_neighbours_as_asked_for_where_there_are
 
 
 def test_the_size_of_a_part_is_bounded_by_the_batch(make):
-    for batch in make(neighbours=(2, 1), batch_size=4):
+    for batch in make(num_neighbors=(2, 1), batch_size=4):
         assert len(batch.graph.row) <= 3 * 4 * (2 + 2 * 1)
 
 
 def test_targets_left_out_carry_no_message(make):
     left_out = 0
-    for batch in make(neighbours=(ALL, ALL)):
+    for batch in make(num_neighbors=(ALL, ALL)):
         part = batch.graph.without(batch.row)
         messages = part.adjacency().to_dense()
         assert not messages[batch.user, batch.item + part.num_users].any()
@@ -137,11 +137,11 @@ def test_with_all_neighbours_the_scores_are_those_of_the_whole_graph(model):
     torch.manual_seed(0)
     pairs = (torch.rand(12, 15) < 0.6).nonzero()
     graph = BipartiteGraph(*pairs.T.contiguous(), torch.ones(len(pairs)), 12, 15)
-    train = Interactions(*(part.numpy() for part in (graph.user, graph.item, graph.target)), None)
+    train = Interactions(*(part.numpy() for part in (graph.user, graph.item, graph.rating)), None)
     data = TrainingData(12, 15, train, HeldOut(train, train.item))
     dataset = DATASETS["movielens"](data, torch.Generator().manual_seed(0))
     network = model(12, 15, 8, 3)
-    for batch in neighbour_loader(dataset, graph, [ALL] * 3, 8):
+    for batch in neighbor_loader(dataset, graph, [ALL] * 3, 8):
         assert batch.graph.num_edges == graph.num_edges
         users, items = named(batch, batch.user, batch.item)
         whole = (torch.tensor(users), torch.tensor(items) - 12)
@@ -184,9 +184,9 @@ def test_draws_go_on_where_the_generator_was():
     assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
 
 
-def test_a_data_set_with_rivals_is_refused(make):
-    with pytest.raises(ValueError, match="rivals=0"):
-        make(rivals=20)
+def test_a_data_set_with_shared_negatives_is_refused(make):
+    with pytest.raises(ValueError, match="num_negatives=0"):
+        make(num_negatives=20)
 
 
 def test_importing_the_training_does_not_import_pyg():

@@ -25,11 +25,11 @@ def test_sampled_softmax_against_one_rival_is_bpr():
     torch.testing.assert_close(found, bpr_loss(positive, negative))
 
 
-def test_sampled_softmax_is_the_cross_entropy_of_the_positive_among_its_rivals():
-    positive, rivals = torch.randn(6), torch.randn(6, 4)
-    scores = torch.cat([positive[:, None], rivals], dim=1)
+def test_sampled_softmax_is_the_cross_entropy_of_the_positive_among_its_negatives():
+    positive, negatives = torch.randn(6), torch.randn(6, 4)
+    scores = torch.cat([positive[:, None], negatives], dim=1)
     expected = torch.nn.functional.cross_entropy(scores, torch.zeros(6, dtype=torch.long))
-    torch.testing.assert_close(sampled_softmax_loss(positive, rivals.logsumexp(1)), expected)
+    torch.testing.assert_close(sampled_softmax_loss(positive, negatives.logsumexp(1)), expected)
 
 
 def test_bpr_does_not_change_when_all_scores_rise():

@@ -61,7 +61,7 @@ def test_rating_network_agrees_with_the_dense_equation(graph, layers):
     w = values(network)
     laplacian = to_scipy(graph.adjacency()).toarray().astype(float)
     rating = np.zeros_like(laplacian)
-    rating[graph.user, graph.item + USERS] = graph.target
+    rating[graph.user, graph.item + USERS] = graph.rating
     rating += rating.T
     message = sum(
         (laplacian * (rating == level)) @ w["embedding"][:level].sum(axis=0)
@@ -108,7 +108,7 @@ def test_ranking_network_agrees_with_the_dense_equation(graph, layers, free, pop
         x = leaky(linear(w, f"layers.{number}", np.hstack([near + x, near * x])))
         outputs.append(x)
     z = np.hstack([part / np.linalg.norm(part, axis=1, keepdims=True) for part in outputs])
-    expected = w["temperature"] * z[:USERS] @ z[USERS:].T + (w["item_bias"] if popular else 0)
+    expected = w["logit_scale"] * z[:USERS] @ z[USERS:].T + (w["item_bias"] if popular else 0)
     with torch.no_grad():
         nodes = network(graph)
         block = network.score_block(nodes, torch.arange(USERS), torch.arange(ITEMS))

@@ -45,7 +45,7 @@ def test_what_is_dropped_is_the_rate_and_the_rest_keeps_the_mean(rate):
     torch.manual_seed(0)
     x = torch.ones(1001, 101, requires_grad=True)
     dropped = drop(x, rate)
-    # 101,101 draws: five standard deviations of a rate of a half are 0.008.
+    # 101,101 draws: five standard standard_errors of a rate of a half are 0.008.
     assert (dropped == 0).float().mean().item() == pytest.approx(rate, abs=0.008)
     torch.testing.assert_close(dropped[dropped != 0].unique(), torch.tensor([1 / (1 - rate)]))
     dropped.sum().backward()

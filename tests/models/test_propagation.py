@@ -64,4 +64,4 @@ def test_about_the_rate_is_dropped_from_every_layer():
     adjacency, first, x, layers = parts(LARGE, torch.float)
     nodes = propagate_layers(adjacency, first, x, layers, 0.5)
     share = (nodes[:, DIM:] == 0).float().mean().item()
-    assert share == pytest.approx(0.5, abs=0.12)  # 640 draws: six standard deviations
+    assert share == pytest.approx(0.5, abs=0.12)  # 640 draws: six standard standard_errors

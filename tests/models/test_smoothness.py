@@ -5,7 +5,7 @@ import torch
 
 from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF, LightGCN
-from graphrec.models.smoothness import likeness_by_layer, mean_cosine
+from graphrec.models.smoothness import mean_cosine, mean_cosine_by_layer
 
 
 def test_equal_rows_have_one_and_opposite_pairs_less_than_none():
@@ -25,7 +25,7 @@ def test_is_the_mean_over_all_pairs_of_different_rows_that_are_not_empty():
 def test_every_layer_of_ngcf_has_a_value_and_lightgcn_keeps_none(movielens):
     data = movielens.data
     graph = build_graph(data)
-    values = likeness_by_layer(NGCF(data.num_users, data.num_items, 8, 3), graph)
+    values = mean_cosine_by_layer(NGCF(data.num_users, data.num_items, 8, 3), graph)
     assert len(values) == 4
     assert all(-1 <= value <= 1 for value in values)
-    assert likeness_by_layer(LightGCN(data.num_users, data.num_items, 8, 3), graph) == []
+    assert mean_cosine_by_layer(LightGCN(data.num_users, data.num_items, 8, 3), graph) == []

@@ -32,7 +32,7 @@ def paths(tmp_path) -> Paths:
     common = rng.normal(size=60)
     for number, name in enumerate(PARAMS.runs):
         valid, test = (dict.fromkeys(MEASURES, 10.0 + sign * number) for sign in (-1, 1))
-        parts = {"valid": valid, "test": test, "test_std": dict.fromkeys(MEASURES, 0.5)}
+        parts = {"valid": valid, "test": test, "test_standard_error": dict.fromkeys(MEASURES, 0.5)}
         save_json(
             paths.evaluation(name) / "evaluation.json",
             {"content": "0123456789", "likeness": [0.1] * (number % 4)} | parts,
@@ -45,7 +45,7 @@ def paths(tmp_path) -> Paths:
         save_users(paths.evaluation(name) / "users.npz", Evaluation({}, {}, users))
     for dataset in COLUMNS:
         few = {"mse": 1.25}
-        parts = {"valid": few, "test": few, "test_std": few}
+        parts = {"valid": few, "test": few, "test_standard_error": few}
         save_json(paths.baselines(dataset) / "evaluation.json", {"constant": parts})
     return paths
 

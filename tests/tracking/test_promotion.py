@@ -1,4 +1,4 @@
-"""The gate: chosen on validation, champion only above every yardstick, and never twice."""
+"""The gate: chosen on validation, champion only above every baseline, and never twice."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from tests.trained import leave_files
 
 
 def tree_of(run: str, mse: float, ndcg: float) -> dict:
-    yardsticks = {"constant": {"mse": 0.25}, "popularity": {"ndcg_at_10": 0.1}}
+    baselines = {"constant": {"mse": 0.25}, "popularity": {"ndcg_at_10": 0.1}}
     return {
         "best": {"imdb": {"ndcg_at_10": {"run": run}, "mse": {"run": "another"}}},
         "runs": {run: {"valid": {"mse": mse, "ndcg_at_10": ndcg}}},
-        "baselines": {"imdb": {name: {"valid": values} for name, values in yardsticks.items()}},
+        "baselines": {"imdb": {name: {"valid": values} for name, values in baselines.items()}},
     }
 
 
@@ -29,8 +29,8 @@ def test_every_yardstick_has_to_be_beaten_on_validation(mse, ndcg, passed):
     assert verdict.passed is passed
     assert verdict.run == "imdb-base"
     assert [reason.split(" of ")[1] for reason in verdict.reasons] == [
-        "1 yardsticks, constant with 0.2500",
-        "1 yardsticks, popularity with 0.1000",
+        "1 baselines, constant with 0.2500",
+        "1 baselines, popularity with 0.1000",
     ]
     assert ("does not beat" in " ".join(verdict.reasons)) is not passed
 

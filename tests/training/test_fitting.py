@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_weights(data, params, filters):
 
 def sampled(params, epochs: int) -> Params:
     """With neighbours, and batches small enough to have parts of the tiny graphs."""
-    changed = {"neighbours": [4, 2], "epochs": epochs, "learning_rate": 0.01}
+    changed = {"num_neighbors": [4, 2], "epochs": epochs, "learning_rate": 0.01}
     sections = {
         name: params.of(name).model_copy(update={"batch_size": 64})
         for name in ("movielens", "imdb")
@@ -75,7 +75,7 @@ def test_sampled_neighbours_lower_the_loss_and_repeat(data, params, model, soft_
 def test_sampled_neighbours_train_otherwise_than_the_whole_graph(movielens, params):
     run = select_run(params, "movielens-base").model_copy(update={"model": "ngcf"})
     there = sampled(params, epochs=1)
-    whole = there.model_copy(update={"train": there.train.model_copy(update={"neighbours": []})})
+    whole = there.model_copy(update={"train": there.train.model_copy(update={"num_neighbors": []})})
     histories = [fit_run(run, p, movielens.data, {}, lambda _: None)[2] for p in (there, whole)]
     assert histories[0] != histories[1]
 
@@ -89,7 +89,7 @@ def test_sampled_neighbours_train_otherwise_than_the_whole_graph(movielens, para
 )
 def test_neighbours_that_a_run_cannot_have_are_told(movielens, params, changes, message):
     run = select_run(params, "movielens-base").model_copy(update=changes)
-    with pytest.raises(ParamsError, match=f"train.neighbours: expected .*{message}"):
+    with pytest.raises(ParamsError, match=f"train.num_neighbors: expected .*{message}"):
         fit_run(run, sampled(params, 1), movielens.data, {}, lambda _: None)
 
 

@@ -18,10 +18,10 @@ OPTIONS = {
     "epochs": 3,
     "patience": 10,
     "learning_rate": 0.01,
-    "final_learning_rate": 1.0,
+    "end_factor": 1.0,
     "log_error_weight": 1.0,
-    "averaging": 0.0,
-    "leave_out_targets": False,
+    "ema_decay": 0.0,
+    "mask_supervision": False,
     "on_epoch": lambda _: None,
 }
 
@@ -35,8 +35,8 @@ class Trial:
         self.model = NGCF(self.data.num_users, self.data.num_items, 8, layers, offset=0.5)
         self.dataset = DATASETS[name](self.data, torch.Generator().manual_seed(0))
         self.loader = self.dataset.loader(batch_size)
-        is_rating = name == "movielens"
-        self.validate = Validator(self.data, self.graph, is_rating, 4.0 if is_rating else 1.0)
+        explicit = name == "movielens"
+        self.validate = Validator(self.data, self.graph, explicit, 4.0 if explicit else 1.0)
 
     def train(self, validate=None, **options):
         arguments = (self.model, self.graph, self.loader, validate or self.validate)
@@ -75,7 +75,7 @@ def test_one_step_is_adam_s_own_on_the_written_risk(movielens):
     positive, negative = (
         twin.model.score(nodes, batch.user, item) for item in (batch.item, batch.negative)
     )
-    mse = mse_loss(twin.model.predict(nodes, batch.user, batch.item), batch.target)
+    mse = mse_loss(twin.model.predict(nodes, batch.user, batch.item), batch.edge_label)
     (mse + 0.5 * bpr_loss(positive, negative)).backward()
     for name, parameter in twin.model.named_parameters():
         # Adam's first step: m / sqrt(v) is the sign of the gradient, all but epsilon.
@@ -88,7 +88,7 @@ def test_several_steps_are_those_of_adam_with_fresh_gradients(movielens):
     """Gradients left over from the step before would go unnoticed in the first one."""
     trial, twin = (Trial(movielens, "movielens", batch_size=300) for _ in range(2))
     value = iter([0.1, 0.2])  # so that the last epoch is kept
-    trial.train(lambda _: {"ndcg_at_10": next(value)}, epochs=2, final_learning_rate=0.5)
+    trial.train(lambda _: {"ndcg_at_10": next(value)}, epochs=2, end_factor=0.5)
 
     optimizer = torch.optim.Adam(twin.model.parameters(), lr=0.01)
     steps = 2 * len(twin.loader)
@@ -96,7 +96,7 @@ def test_several_steps_are_those_of_adam_with_fresh_gradients(movielens):
         optimizer.param_groups[0]["lr"] = 0.01 * (1 - 0.5 * step / steps)
         nodes = twin.model(twin.graph)
         scores = [twin.model.score(nodes, batch.user, i) for i in (batch.item, batch.negative)]
-        mse = mse_loss(twin.model.predict(nodes, batch.user, batch.item), batch.target)
+        mse = mse_loss(twin.model.predict(nodes, batch.user, batch.item), batch.edge_label)
         gradients = torch.autograd.grad(mse + bpr_loss(*scores), [*twin.model.parameters()])
         for parameter, gradient in zip(twin.model.parameters(), gradients, strict=True):
             parameter.grad = gradient
@@ -148,7 +148,7 @@ def test_targets_left_out_carry_no_message_of_their_own(imdb):
     edges = []
     forward = trial.model.forward
     trial.model.forward = lambda graph: edges.append(graph.num_edges) or forward(graph)
-    trial.train(epochs=1, leave_out_targets=True)
+    trial.train(epochs=1, mask_supervision=True)
     assert edges[0] == 0
     assert edges[-1] == len(imdb.data.train)  # validation sees the whole training graph
 
@@ -157,7 +157,7 @@ def test_averaged_weights_are_validated_and_kept(imdb):
     plain, averaged = Trial(imdb, "imdb"), Trial(imdb, "imdb")
     start = averaged.model.embedding.weight.detach().clone()
     plain.train(epochs=1)
-    averaged.train(epochs=1, averaging=0.9)
+    averaged.train(epochs=1, ema_decay=0.9)
     moved = (plain.model.embedding.weight - start).norm()
     assert 0 < (averaged.model.embedding.weight - start).norm() < moved
 

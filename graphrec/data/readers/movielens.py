@@ -104,16 +104,16 @@ def split_movielens(
         num_users=num_users,
         num_items=num_items,
         train=train,
-        valid=HeldOut(valid, draw_contrast(valid.user, known, rng)),
+        valid=HeldOut(valid, draw_negatives(valid.user, known, rng)),
         user_features=user_features(raw.users),
         item_features=item_features(raw.items, raw.genres),
         item_names=raw.items["title"].to_numpy(np.str_),
     )
     everything = known + raw.test.matrix(num_users, num_items)
-    return data, HeldOut(raw.test, draw_contrast(raw.test.user, everything, rng))
+    return data, HeldOut(raw.test, draw_negatives(raw.test.user, everything, rng))
 
 
-def draw_contrast(user: IntArray, known: sp.csr_array, rng: np.random.Generator) -> IntArray:
+def draw_negatives(user: IntArray, known: sp.csr_array, rng: np.random.Generator) -> IntArray:
     """(n,) for each entry of `user` an item that its row of `known` lacks, drawn uniformly."""
     num_items = known.shape[1]
     if np.diff(known.indptr)[user].max(initial=0) >= num_items:

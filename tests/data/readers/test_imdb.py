@@ -83,9 +83,9 @@ def test_contrasts_are_the_same_movies_in_another_order_and_never_credits(seed):
     known = rng.random((30, 25)) < 0.1
     known[np.arange(25), np.arange(25)] = True
     held = np.stack([np.arange(25), np.arange(25)], axis=1)
-    contrast = shuffle_items(held, sp.csr_array(known.astype(np.float32)), rng)
-    assert sorted(contrast) == sorted(held[:, 1])
-    assert not known[held[:, 0], contrast].any()
+    negative = shuffle_items(held, sp.csr_array(known.astype(np.float32)), rng)
+    assert sorted(negative) == sorted(held[:, 1])
+    assert not known[held[:, 0], negative].any()
 
 
 def test_a_shuffle_that_cannot_be_is_told():
@@ -101,7 +101,7 @@ def test_popularity_cannot_tell_held_out_credits_from_contrasts(imdb, sign):
 
     popularity = sign * np.bincount(imdb.data.train.item, minlength=NUM_MOVIES)
     for held_out in (imdb.data.valid, imdb.test):
-        items = np.concatenate([held_out.interactions.item, held_out.contrast])
+        items = np.concatenate([held_out.interactions.item, held_out.negative])
         label = np.repeat([1, 0], len(held_out))
         assert roc_auc_score(label, popularity[items]) == 0.5
 
@@ -141,7 +141,7 @@ def test_actors_keywords_are_the_mean_over_their_training_movies(imdb):
 def test_the_same_seed_gives_the_same_split_and_another_seed_another(raw, imdb):
     same, other = (prepare_imdb(raw["imdb"], seed) for seed in (2020, 1))
     assert pairs(same.test.interactions) == pairs(imdb.test.interactions)
-    np.testing.assert_array_equal(same.test.contrast, imdb.test.contrast)
+    np.testing.assert_array_equal(same.test.negative, imdb.test.negative)
     assert pairs(other.test.interactions) != pairs(imdb.test.interactions)
 
 

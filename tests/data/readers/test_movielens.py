@@ -8,7 +8,7 @@ import pytest
 from graphrec.data.readers.movielens import (
     AGE_EDGES,
     FOLDS,
-    draw_contrast,
+    draw_negatives,
     prepare_movielens,
     read_movielens,
     split_movielens,
@@ -47,14 +47,14 @@ def test_ratings_and_times_stay_with_their_pairs(raw, movielens):
     lines = (raw["movielens"] / "u.data").read_text().splitlines()
     published = {tuple(map(int, line.split("\t"))) for line in lines}
     for part in parts_of(movielens):
-        fields = (part.user + 1, part.item + 1, part.target.astype(int), part.time)
+        fields = (part.user + 1, part.item + 1, part.rating.astype(int), part.timestamp)
         assert set(zip(*(field.tolist() for field in fields), strict=True)) <= published
 
 
 def test_the_same_seed_gives_the_same_split_and_another_seed_another(raw, movielens):
     same, other = (prepare_movielens(raw["movielens"], "u1", 0.1, seed) for seed in (2020, 1))
     assert pairs(same.data.train) == pairs(movielens.data.train)
-    np.testing.assert_array_equal(same.test.contrast, movielens.test.contrast)
+    np.testing.assert_array_equal(same.test.negative, movielens.test.negative)
     assert pairs(other.data.train) != pairs(movielens.data.train)
 
 
@@ -62,7 +62,7 @@ def test_contrasts_are_unknown_pairs(movielens):
     train, valid, test = map(pairs, parts_of(movielens))
     for held_out, known in ((movielens.data.valid, train | valid), (movielens.test, train | test)):
         user = held_out.interactions.user.tolist()
-        assert not set(zip(user, held_out.contrast.tolist(), strict=True)) & known
+        assert not set(zip(user, held_out.negative.tolist(), strict=True)) & known
 
 
 def test_deleting_the_test_lines_changes_nothing_that_training_sees(raw, movielens, tmp_path):
@@ -72,7 +72,7 @@ def test_deleting_the_test_lines_changes_nothing_that_training_sees(raw, moviele
     (tmp_path / "u.data").unlink()
     bare = prepare_movielens(tmp_path, "u1", 0.1, 2020)
     assert_same_training(bare.data, movielens.data)
-    np.testing.assert_array_equal(bare.data.valid.contrast, movielens.data.valid.contrast)
+    np.testing.assert_array_equal(bare.data.valid.negative, movielens.data.valid.negative)
 
 
 def test_deleting_the_validation_lines_leaves_graph_and_features_as_they_are(raw, movielens):
@@ -82,7 +82,7 @@ def test_deleting_the_validation_lines_leaves_graph_and_features_as_they_are(raw
     held = pairs(data.valid.interactions)
     base = published.base
     rows = [at for at, pair in enumerate(zip(base.user, base.item, strict=True)) if pair in held]
-    target, time = base.target.copy(), base.time.copy()
+    target, time = base.rating.copy(), base.timestamp.copy()
     target[rows], time[rows] = 1, 0
     altered = replace(published, base=replace(base, target=target, time=time))
     assert_same_training(split_movielens(altered, 0.1, 2020)[0], data)
@@ -93,7 +93,7 @@ def test_deleting_the_validation_lines_leaves_graph_and_features_as_they_are(raw
 
 
 def assert_same_training(found, expected) -> None:
-    for name in ("user", "item", "target", "time"):
+    for name in ("user", "item", "rating", "timestamp"):
         np.testing.assert_array_equal(getattr(found.train, name), getattr(expected.train, name))
     matrices = (to_scipy(build_graph(data).adjacency()).toarray() for data in (found, expected))
     np.testing.assert_array_equal(*matrices)
@@ -144,7 +144,7 @@ def test_impossible_ratings_are_refused(raw, tmp_path, line, told):
 
 def test_contrast_draws_every_unknown_item_about_equally_often(movielens):
     known = movielens.data.train.matrix(NUM_USERS, NUM_ITEMS)
-    drawn = draw_contrast(np.zeros(20_000, np.int64), known, np.random.default_rng(0))
+    drawn = draw_negatives(np.zeros(20_000, np.int64), known, np.random.default_rng(0))
     count = np.bincount(drawn, minlength=NUM_ITEMS)
     unknown = known.toarray()[0] == 0
     assert (count[~unknown] == 0).all()

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from graphrec.training.averaging import WeightAverage
+from graphrec.training.ema import WeightAverage
 
 
 def moved(model: nn.Linear, value: float) -> None:

@@ -1,0 +1,55 @@
+"""What a data set is: who its users and items are, what they did, and what it says of itself."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from graphrec.data.interactions import Interactions
+
+Strings = NDArray[np.str_]
+Kind = Literal["categorical", "multi_valued", "numeric"]
+
+
+@dataclass(frozen=True)
+class FeatureBlock:
+    """One kind of side information of all users or of all items."""
+
+    kind: Kind
+    """`categorical`: at most one 1 a row; `multi_valued`: any number of values, flags or counts;
+    `numeric`: one column, in its own unit, without an entry where nothing is known."""
+    matrix: sp.csr_array
+    """(entities, columns), single precision."""
+    columns: Strings
+    """(columns,) what each column stands for."""
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The users or the items, numbered from 0."""
+
+    ids: Strings
+    """(entities,) as the files have them."""
+    titles: Strings
+    """(entities,) for a reader; the ids where nothing better is known."""
+    features: dict[str, FeatureBlock] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class RawData:
+    """What a reader gives: everything that is known, before any split made here."""
+
+    users: Entities
+    items: Entities
+    interactions: Interactions
+    """All of them, or those that the files do not say to hold out."""
+    test: Interactions | None = None
+    valid: Interactions | None = None
+    """Held out by the files themselves."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """What was left out, and how many rows or entities of it: {"rows without an item": 3}."""
