@@ -11,41 +11,41 @@ from safetensors.torch import load_file
 from graphrec.config.content import content_key
 from graphrec.config.params import load_params, select_run
 from graphrec.config.paths import Paths
-from graphrec.data.interactions import load_filters, load_held_out, load_training_data
+from graphrec.data.storage import load_arrays, load_dataset, load_held_out
 from graphrec.evaluation.results import (
     as_json,
     evaluate_parts,
-    measurement,
-    predictor_of,
+    protocol_of,
+    risk_of,
     save_json,
     save_users,
 )
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.factory import build_model
 from graphrec.models.smoothness import mean_cosine_by_layer
+from graphrec.models.trained import TrainedModel
 
 
 def main(name: str) -> None:
     params, paths = load_params(), Paths()
     run = select_run(params, name)
     torch.set_num_threads(params.threads)
-    data = load_training_data(paths.training(run.dataset))
-    model = build_model(run, params, data, load_filters(paths.filters(run.dataset)))
-    model.load_state_dict(load_file(paths.weights(name)))
+    data = load_dataset(paths.training(run.dataset))
+    test = load_held_out(paths.test(run.dataset))
     graph = build_graph(data)
-    parts = evaluate_parts(
-        predictor_of(model, graph),
-        data,
-        load_held_out(paths.test(run.dataset)),
-        measurement(params, run.dataset),
-        run.risk,
-        params.train.log_error_weight,
+    model = build_model(run, params.of(run), data, graph, load_arrays(paths.filters(run.dataset)))
+    model.load_state_dict(load_file(paths.weights(name)))
+    evaluations = evaluate_parts(
+        TrainedModel(model, graph), data, test, protocol_of(params, data), risk_of(run, params)
     )
     folder = paths.evaluation(name)
-    found = {"content": content_key(name, paths), "likeness": mean_cosine_by_layer(model, graph)}
-    save_json(folder / "evaluation.json", found | as_json(parts))
-    save_users(folder / "users.npz", parts["test"])
-    print(f"{name}: test loss {parts['test'].values['test_loss']:.4f}")
+    described = {
+        "content": content_key(name, paths),
+        "mean_cosine": mean_cosine_by_layer(model, graph),
+    }
+    save_json(folder / "evaluation.json", described | as_json(evaluations))
+    save_users(folder / "users.npz", evaluations["test"])
+    print(f"{name}: test loss {evaluations['test'].values['test_loss']:.4f}")
 
 
 if __name__ == "__main__":

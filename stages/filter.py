@@ -7,18 +7,14 @@ import sys
 
 from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
-from graphrec.data.interactions import load_training_data, save_filters
-from graphrec.filters.fit import imdb_filters, movielens_filters
+from graphrec.data.storage import load_dataset, save_arrays
+from graphrec.filters.fit import fit_filters
 
 
 def main(dataset: str) -> None:
     params, paths = load_params(), Paths()
-    data = load_training_data(paths.training(dataset))
-    if dataset == "movielens":
-        filters = movielens_filters(data, **params.movielens.filters.model_dump())
-    else:
-        filters = imdb_filters(data, **params.imdb.filters.model_dump())
-    save_filters(paths.filters(dataset), filters)
+    data = load_dataset(paths.training(dataset))
+    save_arrays(paths.filters(dataset), fit_filters(data, params.filters))
 
 
 if __name__ == "__main__":

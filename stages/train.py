@@ -1,4 +1,4 @@
-"""Train one run; leave its weights, curves, settings and figure, and show them in MLflow.
+"""Train one run; leave its weights, curves and settings, and show them in MLflow.
 
 Run as `python -m stages.train movielens-base`.
 """
@@ -11,16 +11,15 @@ import pandas as pd
 from safetensors.torch import save_file
 
 from graphrec.config.params import (
+    Params,
     ParamsError,
     check_num_neighbors,
     load_params,
-    run_settings,
     select_run,
 )
 from graphrec.config.paths import Paths
-from graphrec.config.sections import Params
-from graphrec.data.interactions import load_filters, load_training_data
-from graphrec.reporting.figures import draw_errors, save
+from graphrec.config.settings import run_settings
+from graphrec.data.storage import load_arrays, load_dataset
 from graphrec.tracking import recorded
 from graphrec.training.fitting import fit_run
 from graphrec.training.loop import Row
@@ -40,15 +39,14 @@ def main(name: str) -> None:
 
 def train(name: str, params: Params, paths: Paths) -> None:
     run = select_run(params, name)
-    data = load_training_data(paths.training(run.dataset))
-    filters = load_filters(paths.filters(run.dataset))
+    data = load_dataset(paths.training(run.dataset))
+    filters = load_arrays(paths.filters(run.dataset))
     model, _, history = fit_run(run, params, data, filters, print_row)
     paths.model(name).mkdir(parents=True, exist_ok=True)
     save_file(model.state_dict(), paths.weights(name))
     pd.DataFrame(history.rows).astype({"epoch": int}).to_csv(paths.curves(name), index=False)
     settings = {"best_epoch": history.best_epoch, "params": run_settings(params, name)}
     paths.settings(name).write_text(json.dumps(settings, indent=2) + "\n")
-    save(draw_errors(history.rows, history.best_epoch, name), paths.errors_figure(name))
 
 
 def print_row(row: Row) -> None:

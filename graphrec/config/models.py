@@ -1,6 +1,8 @@
-"""The sections of params.yaml that describe models and filters."""
+"""The sections of params.yaml that describe models: what each key means and may be."""
 
-from typing import Literal
+from typing import Annotated
+
+from pydantic import Field
 
 from graphrec.config.section import Count, NonNegative, Number, Positive, Rate, Section
 
@@ -8,7 +10,7 @@ from graphrec.config.section import Count, NonNegative, Number, Positive, Rate, 
 class NGCFParams(Section):
     """The plain model of Wang et al. 2019."""
 
-    dim: Count
+    embedding_dim: Count
     """Columns of an embedding and of every layer."""
     message_dropout: Rate
     node_dropout: Rate
@@ -20,7 +22,7 @@ class NGCFParams(Section):
 class LightGCNParams(Section):
     """LightGCN; with 0 layers matrix factorisation."""
 
-    dim: Count
+    embedding_dim: Count
     weight_decay: NonNegative
     """L2 term of the embeddings, in both risks."""
 
@@ -28,7 +30,7 @@ class LightGCNParams(Section):
 class RatingParams(Section):
     """The rating network and the filters beside it."""
 
-    dim: Count
+    embedding_dim: Count
     hidden_channels: Count
     """Columns of the dense layer that side features pass."""
     dropout: Rate
@@ -47,7 +49,7 @@ class RatingParams(Section):
 class RankingParams(Section):
     """The ranking network and the filter beside it."""
 
-    dim: Count
+    embedding_dim: Count
     dropout: Rate
     feature_dropout: Rate
     """Share of the side features' columns that a training step leaves out."""
@@ -55,12 +57,12 @@ class RankingParams(Section):
     """Share of the edges, beside the predicted ones, that a training step leaves out."""
     weight_decay: NonNegative
     """L2 term of the embeddings and matrices, in both risks."""
-    free: bool
+    id_embedding: bool
     """Whether a node has an embedding of its own beside the projection of its features."""
-    popularity: bool
+    item_bias: bool
     """Whether items have a bias, which starts at the logarithm of their popularity."""
     logit_scale: Positive
-    """What the learned logit_scale starts at."""
+    """What the learned factor of all scores starts at."""
     weight: Number
     """Of the network, against the filter; 1 is the network alone."""
 
@@ -72,47 +74,20 @@ class LikedParams(Section):
     centre: Number
 
 
-class StructureWeights(Section):
-    """What each structural score of a movie for an actor weighs."""
-
-    keywords: Number
-    director: Number
-    cast: Number
-    directors: Number
-
-
-class IMDBFilters(Section):
-    """The closed-form filter of the training credits."""
-
-    from_director: NonNegative
-    """What a movie's keywords take over from its director's other movies."""
-    from_cast: NonNegative
-    """What a movie's keywords take over from its cast's other movies."""
-    weights: StructureWeights
-
-
-class MovieLensFilters(Section):
-    """Closed-form filters of the training ratings."""
-
-    noise: Positive
-    """Variance of a rating about what the residual filters expect."""
-    item_over_relaxation: list[Literal[1, 2, 4]]
-    """Over-relaxation of each EM step of the item filter."""
-    user_over_relaxation: list[Literal[1, 2, 4]]
-    """Over-relaxation of each EM step of the user filter."""
-    ridge: Positive
-    """L2 term of the item-item weights."""
-    drop: Rate
-    """Chance with which the item-item weights expect an item to be missing."""
-    rating_weight: Number
-    """What a star above the expected adds to an interaction, in interactions."""
-
-
-class MovieLensModel(Section):
-    rating: RatingParams
+class NGCFFinalParams(Section):
+    rating: RatingParams | None
+    """None where it is for implicit events alone, which have no ratings to predict."""
     ranking: RankingParams
-    liked: LikedParams
+    liked: LikedParams | None
 
 
-class IMDBModel(Section):
-    ranking: RankingParams
+class HyperParams(Section):
+    """One set of settings; a run names the one that it is trained with."""
+
+    batch_size: Count
+    """Interactions a training step."""
+    num_negatives: Annotated[int, Field(ge=0)]
+    """Items that the log error sets against all of a batch at once; 0 is one each, BPR."""
+    ngcf: NGCFParams
+    lightgcn: LightGCNParams
+    ngcf_final: NGCFFinalParams

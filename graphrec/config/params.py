@@ -1,25 +1,49 @@
 """The parameters, checked once, before any work. The one reader of params.yaml."""
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from graphrec.config.sections import Params, RunParams
+from graphrec.config.archives import ArchiveParams
+from graphrec.config.datasets import DatasetParams
+from graphrec.config.filters import FilterParams
+from graphrec.config.models import HyperParams
+from graphrec.config.section import NAME, Count, Section
+from graphrec.config.training import EvaluateParams, RunParams, TimeAwareMenu, TrainParams
 
-RUN_NAME = re.compile(r"[a-z][a-z0-9-]*")
-MODELS = {"ngcf", "ngcf_final", "lightgcn"}
 SAMPLING = ("lightgcn", "ngcf")
 """Models that can be trained on a part of the graph; NGCF_Final's filters are of the whole."""
 
 
 class ParamsError(ValueError):
     """params.yaml holds something else than it should; the message names key, value and choice."""
+
+
+class Params(Section):
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    """Every random number comes from it."""
+    threads: Count
+    """Threads of the arithmetic: part of what makes a run repeatable to the bit."""
+    device: Literal["cpu", "cuda"]
+    """What trains; evaluation is on the CPU. The same draws on either, the same results up to
+    rounding."""
+    archives: dict[str, ArchiveParams]
+    """Data sets that are fetched from where they are published; other files lie in data/raw."""
+    datasets: dict[str, DatasetParams]
+    filters: FilterParams
+    hyperparameters: dict[str, HyperParams]
+    train: TrainParams
+    time_aware: TimeAwareMenu
+    evaluate: EvaluateParams
+    runs: dict[str, RunParams]
+
+    def of(self, run: RunParams) -> HyperParams:
+        """The settings that a run is trained with."""
+        return self.hyperparameters[run.hyperparameters]
 
 
 def load_params(path: Path = Path("params.yaml")) -> Params:
@@ -37,12 +61,9 @@ def check_params(tree: Any, source: str = "params.yaml") -> Params:
     except ValidationError as error:
         faults = [_describe(fault) for fault in error.errors(include_url=False)]
         raise ParamsError("\n".join(f"{source}: {fault}" for fault in faults)) from error
-    for name in params.runs:
-        if not RUN_NAME.fullmatch(name):
-            raise ParamsError(
-                f"{source}: runs.{name}: expected a name of lower-case letters, digits and hyphens "
-                f"that starts with a letter, got {name!r}"
-            )
+    faults = [*_bad_names(params), *_bad_runs(params)]
+    if faults:
+        raise ParamsError("\n".join(f"{source}: {fault}" for fault in faults))
     return params
 
 
@@ -55,6 +76,47 @@ def _describe(fault: Any) -> str:
     return f"{key}: {fault['msg']}, got {fault['input']!r}"
 
 
+def _bad_names(params: Params) -> list[str]:
+    named: dict[str, Mapping[str, Section]] = {
+        "archives": params.archives,
+        "datasets": params.datasets,
+        "hyperparameters": params.hyperparameters,
+        "runs": params.runs,
+    }
+    return [
+        f"{section}.{name}: expected a name of lower-case letters, digits and hyphens that starts "
+        f"with a letter, got {name!r}"
+        for section, entries in named.items()
+        for name in entries
+        if not re.fullmatch(NAME, name)
+    ]
+
+
+def _bad_runs(params: Params) -> list[str]:
+    faults = []
+    for name, run in params.runs.items():
+        for key, entries in (
+            ("dataset", params.datasets),
+            ("hyperparameters", params.hyperparameters),
+        ):
+            if (value := getattr(run, key)) not in entries:
+                faults.append(f"runs.{name}.{key}: expected {_one_of(entries)}, got {value!r}")
+        if run.dataset in params.datasets and run.hyperparameters in params.hyperparameters:
+            explicit = params.datasets[run.dataset].ratings is not None
+            final = params.of(run).ngcf_final
+            if run.model == "ngcf_final" and explicit and not (final.rating and final.liked):
+                faults.append(
+                    f"runs.{name}.hyperparameters: expected settings with ngcf_final.rating and "
+                    f"ngcf_final.liked for the explicit ratings of {run.dataset!r}, got "
+                    f"{run.hyperparameters!r}"
+                )
+    return faults
+
+
+def _one_of(entries: Mapping[str, Section]) -> str:
+    return f"one of {', '.join(map(repr, entries))}"
+
+
 def select_run(params: Params, name: str) -> RunParams:
     """The run of that name. Raises ParamsError, which lists the known ones."""
     if name not in params.runs:
@@ -62,6 +124,15 @@ def select_run(params: Params, name: str) -> RunParams:
             f"run {name!r} is not in params.yaml; known runs: {', '.join(params.runs)}"
         )
     return params.runs[name]
+
+
+def select_dataset(params: Params, name: str) -> DatasetParams:
+    """The data set of that name. Raises ParamsError, which lists the known ones."""
+    if name not in params.datasets:
+        raise ParamsError(
+            f"data set {name!r} is not in params.yaml; known ones: {', '.join(params.datasets)}"
+        )
+    return params.datasets[name]
 
 
 def check_num_neighbors(run: RunParams, num_neighbors: list[int]) -> None:
@@ -78,34 +149,3 @@ def check_num_neighbors(run: RunParams, num_neighbors: list[int]) -> None:
             f"train.num_neighbors: expected [] or a number for each of the run's layers "
             f"({run.layers}), got {num_neighbors}"
         )
-
-
-def run_settings(params: Params, name: str) -> dict[str, str | int | float | bool]:
-    """Everything that the training of a run depends on, flat: {"train.epochs": 100, …}."""
-    run = select_run(params, name)
-    tree = {
-        "seed": params.seed,
-        "threads": params.threads,
-        "device": params.device,
-        "run": run.model_dump(),
-        "train": params.train.model_dump(),
-        **params.of(run.dataset).model_dump(
-            exclude={"ngcf", "ngcf_final", "lightgcn", "time_aware"} - {run.model}
-        ),
-        "evaluate": {"relevant_rating": params.evaluate.relevant_rating},
-    }
-    return dict(_flatten(tree))
-
-
-def study_key(params: Params) -> str:
-    """Names the parameters that models are made with, in eight letters."""
-    tree = params.model_dump(include={"seed", "threads", "train", "movielens", "imdb", "evaluate"})
-    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def _flatten(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value) if isinstance(value, list) else value

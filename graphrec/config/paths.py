@@ -9,20 +9,20 @@ class Paths:
     root: Path = Path()
 
     def raw(self, dataset: str) -> Path:
-        """Folder of the published files."""
+        """Folder of the published files, or of one's own."""
         return self.root / "data" / "raw" / dataset
 
     def training(self, dataset: str) -> Path:
         """All that training may see."""
-        return self.root / "data" / dataset / "training.npz"
+        return self.root / "data" / "prepared" / dataset / "training.npz"
 
     def test(self, dataset: str) -> Path:
         """The test part; `evaluate` and `baseline` alone read it."""
-        return self.root / "data" / dataset / "test.npz"
+        return self.root / "data" / "prepared" / dataset / "test.npz"
 
     def filters(self, dataset: str) -> Path:
         """Closed-form scores of every user and item, fitted on the training interactions."""
-        return self.root / "data" / dataset / "filters.npz"
+        return self.root / "data" / "prepared" / dataset / "filters.npz"
 
     def audit(self, dataset: str) -> Path:
         return self.root / "reports" / "audit" / f"{dataset}.json"
@@ -46,9 +46,6 @@ class Paths:
         """What the run was trained with, and its best epoch."""
         return self.model(run) / "settings.json"
 
-    def errors_figure(self, run: str) -> Path:
-        return self.model(run) / "errors.png"
-
     def evaluation(self, run: str) -> Path:
         """Folder of evaluation.json and users.npz."""
         return self.root / "reports" / "evaluation" / run
@@ -59,6 +56,11 @@ class Paths:
     @property
     def metrics(self) -> Path:
         return self.root / "reports" / "metrics.json"
+
+    @property
+    def results(self) -> Path:
+        """Every measure of every run and baseline; `metrics` has the few that DVC compares."""
+        return self.root / "reports" / "results.json"
 
     @property
     def summary(self) -> Path:
@@ -74,7 +76,9 @@ class Paths:
         """The page of what each part is worth; its numbers are in the .json beside it."""
         return self.root / "reports" / "ablation.md"
 
-    @property
-    def figures(self) -> Path:
-        """Folder of the figures that compare the runs."""
-        return self.root / "reports" / "figures"
+    def errors_figure(self, run: str) -> Path:
+        """Both training errors over the epochs."""
+        return self.root / "reports" / "figures" / "errors" / f"{run}.png"
+
+    def comparison_figure(self, dataset: str) -> Path:
+        return self.root / "reports" / "figures" / "comparison" / f"{dataset}.png"

@@ -1,11 +1,13 @@
 """What sections of params.yaml are made of: the types of their keys, and how they are checked."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 YAML_12_FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NAME = r"^[a-z][a-z0-9-]*$"
+"""What DVC, a folder and MLflow can all bear as a name."""
 
 
 def to_number(value: object) -> object:
@@ -22,7 +24,6 @@ Rate = Annotated[float, BeforeValidator(to_number), Field(ge=0, lt=1)]
 Share = Annotated[float, BeforeValidator(to_number), Field(gt=0, lt=1)]
 Factor = Annotated[float, BeforeValidator(to_number), Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
-Dataset = Literal["movielens", "imdb"]
 
 
 class Section(BaseModel):

@@ -7,7 +7,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from graphrec.data.interactions import Interactions
+from graphrec.config.datasets import DatasetParams
+from graphrec.data.interactions import HeldOut, Interactions, Mask
 
 Strings = NDArray[np.str_]
 Kind = Literal["categorical", "multi_valued", "numeric"]
@@ -39,6 +40,10 @@ class Entities:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def blocks(self, *kinds: Kind) -> dict[str, FeatureBlock]:
+        """The side information of these kinds, by name."""
+        return {name: block for name, block in self.features.items() if block.kind in kinds}
+
 
 @dataclass(frozen=True)
 class RawData:
@@ -53,3 +58,40 @@ class RawData:
     """Held out by the files themselves."""
     left_out: dict[str, int] = field(default_factory=dict)
     """What was left out, and how many rows or entities of it: {"rows without an item": 3}."""
+
+    def __len__(self) -> int:
+        """Interactions in all."""
+        return sum(len(part or ()) for part in (self.interactions, self.test, self.valid))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What training and validation may see. The test part is a file of its own."""
+
+    about: DatasetParams
+    """What the data set says of itself."""
+    users: Entities
+    items: Entities
+    train: Interactions
+    valid: HeldOut
+
+    @property
+    def num_users(self) -> int:
+        return len(self.users)
+
+    @property
+    def num_items(self) -> int:
+        return len(self.items)
+
+    @property
+    def explicit(self) -> bool:
+        """Whether there are ratings to predict; otherwise a pair is there or not."""
+        return self.about.ratings is not None
+
+    def relevant(self, interactions: Interactions) -> Mask:
+        """(n,) which of `interactions` (n,) make their item relevant to their user."""
+        scale = self.about.ratings
+        if scale is None:
+            return np.ones(len(interactions), bool)
+        mask: Mask = interactions.rating >= np.float32(scale.relevance_threshold)
+        return mask

@@ -1,24 +1,25 @@
-"""The two data sets as torch datasets, each with two loaders: with and without soft sampling."""
+"""Data sets as torch datasets, each with two loaders: with and without soft sampling."""
 
 from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, IterableDataset
+from torch.utils import data as torch_data
+from torch.utils.data import DataLoader, IterableDataset
 
 from graphrec.data.batches import Batch, SharedNegatives
-from graphrec.data.interactions import TrainingData
+from graphrec.data.dataset import Dataset
 from graphrec.data.sampling import InteractionSampler, NegativeSampler
 
 LOOKED_UP = 1 << 20
 """Interactions looked up at once, at most."""
 
 
-class InteractionDataset(Dataset[Batch]):
+class InteractionDataset(torch_data.Dataset[Batch]):
     """Training interactions by row numbers; a whole batch is one look-up."""
 
     def __init__(
-        self, data: TrainingData, generator: torch.Generator, num_negatives: int = 0
+        self, data: Dataset, generator: torch.Generator, num_negatives: int = 0
     ) -> None:
         self.user = torch.as_tensor(data.train.user)
         self.item = torch.as_tensor(data.train.item)
@@ -105,21 +106,16 @@ class Batches(IterableDataset[Batch]):
             yield self.dataset.batch(*batch)
 
 
-class MovieLensDataset(InteractionDataset):
-    """Ratings from 1 to 5; the squared error is taken over the ratings alone."""
+class RatingDataset(InteractionDataset):
+    """Explicit ratings; the squared error is taken over the ratings alone."""
 
     def edge_labels(self, rating: Tensor) -> Tensor:
         return rating
 
 
-class IMDBDataset(InteractionDataset):
-    """Credits, target 1, each beside a sampled non-credit of the same actor, target 0."""
+class EventDataset(InteractionDataset):
+    """Implicit events, label 1, each beside a sampled negative of the same user, label 0."""
 
     def edge_labels(self, rating: Tensor) -> Tensor:
-        return torch.cat([rating, torch.zeros_like(rating)])
-
-
-DATASETS: dict[str, type[InteractionDataset]] = {
-    "movielens": MovieLensDataset,
-    "imdb": IMDBDataset,
-}
+        ones = torch.ones_like(rating)
+        return torch.cat([ones, torch.zeros_like(ones)])

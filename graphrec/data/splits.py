@@ -1,54 +1,89 @@
-"""Splits of timed interactions that are made here: random, last one out, global time."""
+"""Which interactions are held out, by the strategies that are made here."""
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graphrec.data.interactions import HeldOut, Interactions, TrainingData
+from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import HeldOut, IntArray, Interactions, Mask
 
-Mask = NDArray[np.bool_]
 Split = Callable[[Interactions, float, np.random.Generator], Mask]
 """Interactions (n,), the share to hold out and a generator → which are held out (n,)."""
 
 
-def random_split(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
+def random(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """Uniformly at random."""
     return _first(rng.permutation(len(every)), fraction)
 
 
-def last_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Mask:
-    """Each user's latest interaction, whatever the share.
+def random_per_user(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
+    """A share of each user's, at random and rounded; never a user's only one."""
+    order = np.lexsort((rng.permutation(len(every)), every.user))
+    count = np.bincount(every.user)[every.user[order]]
+    held = np.zeros(len(every), bool)
+    held[order] = _place(every.user[order]) < np.minimum(np.rint(fraction * count), count - 1)
+    return held
+
+
+def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Mask:
+    """Each user's latest interaction, whatever the share; never a user's only one.
 
     Sittings give many users several latest ones (MovieLens 100K: 415 of 943). The tie goes to the
     first of a random order of all interactions, drawn once from the seed: an order by item number
     would be one by popularity.
     """
     order = np.lexsort((rng.permutation(len(every)), -every.timestamp, every.user))
+    count = np.bincount(every.user)[every.user[order]]
     held = np.zeros(len(every), bool)
-    held[order[np.unique(every.user[order], return_index=True)[1]]] = True
+    held[order] = (_place(every.user[order]) == 0) & (count > 1)
     return held
 
 
-def global_time(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
-    """The latest share of all interactions; a tie at the edge goes as in `last_one_out`."""
+def temporal(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
+    """The latest share of all interactions; a tie at the edge goes as in `leave_one_out`."""
     return _first(np.lexsort((rng.permutation(len(every)), -every.timestamp)), fraction)
 
 
 SPLITS: dict[str, Split] = {
-    "random": random_split,
-    "last-one-out": last_one_out,
-    "global-time": global_time,
+    "random": random,
+    "random_per_user": random_per_user,
+    "leave_one_out": leave_one_out,
+    "temporal": temporal,
 }
 
 
-def _first(order: NDArray[np.int64], fraction: float) -> Mask:
+def one_per_item(every: Interactions, rng: np.random.Generator) -> tuple[Mask, Mask]:
+    """Which validate and which test, both (n,): at most one of an item in all, half of them each.
+
+    Only where its user keeps another. Where most items have equally many users, what an item lacks
+    in training would otherwise tell how many of it are held out.
+    """
+    left = np.bincount(every.user)
+    held = np.zeros(len(every), bool)
+    taken = np.zeros(int(every.item.max(initial=-1)) + 1, bool)
+    for row in rng.permutation(len(every)):
+        user, item = every.user[row], every.item[row]
+        if not taken[item] and left[user] > 1:
+            taken[item] = held[row] = True
+            left[user] -= 1
+    halves = np.array_split(rng.permutation(np.flatnonzero(held)), 2)
+    valid, test = (np.isin(np.arange(len(every)), half) for half in halves)
+    return valid, test
+
+
+def _first(order: IntArray, fraction: float) -> Mask:
     held = np.zeros(len(order), bool)
     held[order[: round(fraction * len(order))]] = True
     return held
 
 
-def describe_test(data: TrainingData, test: HeldOut) -> dict[str, float]:
+def _place(user: IntArray) -> IntArray:
+    """(n,) which of its user's entries each is, from 0, of a sorted `user` (n,)."""
+    place: IntArray = np.arange(len(user)) - np.searchsorted(user, user)
+    return place
+
+
+def describe_test(data: Dataset, test: HeldOut) -> dict[str, float]:
     """What the test part is like beside training: what is cold in it, and what lies in the past.
 
     `test_before_last_training` is the share of test interactions that are older than their user's

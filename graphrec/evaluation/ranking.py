@@ -8,7 +8,7 @@ from torch import Tensor
 
 from graphrec.data.interactions import Interactions
 
-Scorer = Callable[[Tensor], Tensor]
+ScoreItems = Callable[[Tensor], Tensor]
 """Users (n,) → scores of every item (n, items)."""
 
 BLOCK = 512
@@ -18,8 +18,8 @@ BLOCK = 512
 class Seen:
     """Interactions that are not to be ranked again, by user."""
 
-    def __init__(self, parts: list[Interactions], num_users: int) -> None:
-        every = Interactions.concatenate(parts)
+    def __init__(self, earlier: list[Interactions], num_users: int) -> None:
+        every = Interactions.concatenate(earlier)
         order = np.argsort(every.user, kind="stable")
         self.item = torch.as_tensor(every.item[order])
         count = np.bincount(every.user, minlength=num_users)
@@ -28,23 +28,25 @@ class Seen:
     def mask(self, scores: Tensor, user: Tensor) -> Tensor:
         """`scores` (n, items) with the seen items of each of `user` (n,) at -inf."""
         count = self.start[user + 1] - self.start[user]
-        line = torch.repeat_interleave(torch.arange(len(user)), count)
-        within = torch.arange(len(line)) - torch.repeat_interleave(count.cumsum(0) - count, count)
-        scores[line, self.item[self.start[user][line] + within]] = -torch.inf
+        row = torch.repeat_interleave(torch.arange(len(user)), count)
+        within = torch.arange(len(row)) - torch.repeat_interleave(count.cumsum(0) - count, count)
+        scores[row, self.item[self.start[user][row] + within]] = -torch.inf
         return scores
 
 
-def score_blocks(scorer: Scorer, user: Tensor, seen: Seen) -> Iterator[tuple[Tensor, Tensor]]:
+def score_blocks(
+    score_items: ScoreItems, user: Tensor, seen: Seen
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Blocks of users with their masked scores (block, items). Raises ValueError on NaN."""
     for block in user.split(BLOCK):
-        scores = scorer(block)
+        scores = score_items(block)
         if torch.isnan(scores).any():
             raise ValueError("expected finite scores to rank, got NaN: training has diverged")
         yield block, seen.mask(scores, block)
 
 
 def relevant_ranks(
-    scorer: Scorer, relevant: Interactions, seen: Seen, depth: int | None = None
+    score_items: ScoreItems, relevant: Interactions, seen: Seen, depth: int | None = None
 ) -> tuple[Tensor, Tensor]:
     """User and rank, from 1, of each relevant interaction: (n,) and (n,), sorted by user.
 
@@ -59,50 +61,39 @@ def relevant_ranks(
     if len(user) == 0:
         return user, torch.empty(0, dtype=torch.long)
     ranks = []
-    for block, scores in score_blocks(scorer, torch.unique(user), seen):
-        here = (user >= block[0]) & (user <= block[-1])
-        line = torch.searchsorted(block, user[here])
-        mine = scores[line, item[here]]
-        scores[line, item[here]] = -torch.inf  # from here on only the rivals count
-        better = torch.full_like(line, scores.shape[1])
-        counted = torch.arange(len(line))
+    for block, scores in score_blocks(score_items, torch.unique(user), seen):
+        in_block = (user >= block[0]) & (user <= block[-1])
+        row = torch.searchsorted(block, user[in_block])
+        mine = scores[row, item[in_block]]
+        scores[row, item[in_block]] = -torch.inf  # from here on only the other items count
+        better = torch.full_like(row, scores.shape[1])
+        counted = torch.arange(len(row))
         if depth is not None and depth <= scores.shape[1]:
             worst = scores.topk(depth, dim=1).values[:, -1]
-            counted = (mine > worst[line]).nonzero().squeeze(1)
-        for part in counted.split(BLOCK):
-            better[part] = (scores[line[part]] >= mine[part, None]).sum(dim=1)
-        best_first = torch.from_numpy(np.lexsort((-mine.numpy(), line.numpy())))
-        place = torch.empty_like(line)
-        place[best_first] = torch.arange(len(line)) - torch.searchsorted(line, line)
+            counted = (mine > worst[row]).nonzero().squeeze(1)
+        for rows in counted.split(BLOCK):
+            better[rows] = (scores[row[rows]] >= mine[rows, None]).sum(dim=1)
+        best_first = torch.from_numpy(np.lexsort((-mine.numpy(), row.numpy())))
+        place = torch.empty_like(row)
+        place[best_first] = torch.arange(len(row)) - torch.searchsorted(row, row)
         ranks.append(better + place + 1)
     return user, torch.cat(ranks)
 
 
-def ndcg_at_k(user: Tensor, rank: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Users (u,) with a relevant item, sorted, and the NDCG of each (u,).
-
-    NDCG@k = sum over relevant items with rank ≤ k of 1 / log2(rank + 1), over its greatest value,
-    that of min(k, relevant) items on top.
-    """
-    users, line, count = torch.unique(user, return_inverse=True, return_counts=True)
-    gain = torch.where(rank <= k, 1 / torch.log2(rank.double() + 1), 0.0)
-    total = torch.zeros(len(users), dtype=torch.double).index_add_(0, line, gain)
-    ideal = torch.cumsum(1 / torch.log2(torch.arange(k, dtype=torch.double) + 2), dim=0)
-    return users, total / ideal[count.clamp(max=k) - 1]
-
-
-def top_items(scorer: Scorer, user: Tensor, seen: Seen, k: int) -> Tensor:
+def recommend(score_items: ScoreItems, user: Tensor, seen: Seen, k: int) -> Tensor:
     """The k best unseen items of each of `user` (n,), best first: (n, k); ties by item number.
 
-    Where a user has fewer unseen items the rest of the line is -1.
+    Where a user has fewer unseen items, or there are fewer items, the rest of the row is -1.
     """
     lists = [torch.empty(0, k, dtype=torch.long)]
-    for _, scores in score_blocks(scorer, user, seen):
-        # At least k a line are no worse than its k-th best; only those have to be sorted.
-        line, item = (scores >= scores.topk(k, dim=1).values[:, -1:]).nonzero(as_tuple=True)
-        value, order = torch.sort(scores[line, item], descending=True, stable=True)
-        line, by_line = torch.sort(line[order], stable=True)
-        first = torch.searchsorted(line, torch.arange(len(scores)))
-        best = by_line[first[:, None] + torch.arange(k)]  # (block, k)
-        lists.append(item[order][best].masked_fill(value[best] == -torch.inf, -1))
+    for _, scores in score_blocks(score_items, user, seen):
+        size = min(k, scores.shape[1])
+        # At least `size` a row are no worse than its last; only those have to be sorted.
+        row, item = (scores >= scores.topk(size, dim=1).values[:, -1:]).nonzero(as_tuple=True)
+        value, order = torch.sort(scores[row, item], descending=True, stable=True)
+        row, by_row = torch.sort(row[order], stable=True)
+        first = torch.searchsorted(row, torch.arange(len(scores)))
+        best = by_row[first[:, None] + torch.arange(size)]  # (block, size)
+        items = item[order][best].masked_fill(value[best] == -torch.inf, -1)
+        lists.append(torch.nn.functional.pad(items, (0, k - size), value=-1))
     return torch.cat(lists)

@@ -5,67 +5,77 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from graphrec.config.sections import Params
-from graphrec.data.interactions import HeldOut, TrainingData
-from graphrec.evaluation.evaluate import Evaluation, Measurement, Predictor, evaluate_model
+from graphrec.config.params import Params
+from graphrec.config.training import RunParams
+from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import HeldOut
+from graphrec.evaluation.bootstrap import UserSums
+from graphrec.evaluation.evaluate import Evaluation, Protocol, Risk, evaluate_model
 from graphrec.evaluation.ranking import Seen
-from graphrec.graph.bipartite import BipartiteGraph
-from graphrec.models import Recommender
+from graphrec.evaluation.scorers import PredictsLabels, RanksItems
 
 
-def predictor_of(model: Recommender, graph: BipartiteGraph) -> Predictor:
-    """A trained model, its nodes embedded once, as something to evaluate."""
-    model.eval()
-    for parameter in model.parameters():
-        parameter.requires_grad_(False)
-    nodes, every = model(graph), torch.arange(graph.num_items)
-    return Predictor(
-        predict=lambda user, item: model.predict(nodes, user, item),
-        score=lambda user, item: model.score(nodes, user, item),
-        score_all=lambda user: model.score_block(nodes, user, every),
-    )
-
-
-def measurement(params: Params, dataset: str) -> Measurement:
+def protocol_of(params: Params, data: Dataset) -> Protocol:
     """How `params` wants the measures of a data set taken."""
-    return Measurement(
-        explicit=dataset == "movielens",
-        relevant_target=params.relevant_target(dataset),
-        k=params.evaluate.k,
-        n_resamples=params.evaluate.n_resamples,
-        seed=params.seed,
-    )
+    options = params.evaluate
+    return Protocol(data.about.ratings, options.k, options.n_resamples, params.seed)
+
+
+def risk_of(run: RunParams, params: Params) -> Risk:
+    """What the run minimises."""
+    return Risk(params.train.log_error_weight if run.risk == "total" else 0.0)
 
 
 def evaluate_parts(
-    predictor: Predictor,
-    data: TrainingData,
+    model: RanksItems | PredictsLabels,
+    data: Dataset,
     test: HeldOut,
-    how: Measurement,
-    risk: str | None = None,
-    log_error_weight: float = 1.0,
+    protocol: Protocol,
+    risk: Risk | None = None,
 ) -> dict[str, Evaluation]:
     """`valid` and `test`; items of the earlier parts are not ranked again."""
-    popularity = np.bincount(data.train.item, minlength=data.num_items)
-    earlier = {"valid": [data.train], "test": [data.train, data.valid.interactions]}
     return {
-        part: evaluate_model(
-            predictor,
-            held_out,
-            Seen(earlier[part], data.num_users),
-            popularity,
-            how,
-            risk,
-            log_error_weight,
-        )
-        for part, held_out in (("valid", data.valid), ("test", test))
+        "valid": evaluate_valid(model, data, protocol, risk),
+        "test": evaluate_test(model, data, test, protocol, risk),
     }
 
 
+def evaluate_valid(
+    model: RanksItems | PredictsLabels, data: Dataset, protocol: Protocol, risk: Risk | None = None
+) -> Evaluation:
+    """Validation measures; the training items are not ranked again."""
+    seen = Seen([data.train], data.num_users)
+    return _evaluate(model, data, data.valid, seen, protocol, risk)
+
+
+def evaluate_test(
+    model: RanksItems | PredictsLabels,
+    data: Dataset,
+    test: HeldOut,
+    protocol: Protocol,
+    risk: Risk | None = None,
+) -> Evaluation:
+    """Test measures; the training and validation items are not ranked again."""
+    seen = Seen([data.train, data.valid.interactions], data.num_users)
+    return _evaluate(model, data, test, seen, protocol, risk)
+
+
+def _evaluate(
+    model: RanksItems | PredictsLabels,
+    data: Dataset,
+    held_out: HeldOut,
+    seen: Seen,
+    protocol: Protocol,
+    risk: Risk | None,
+) -> Evaluation:
+    popularity = np.bincount(data.train.item, minlength=data.num_items)
+    relevant = data.relevant(held_out.interactions)
+    return evaluate_model(model, held_out, relevant, seen, popularity, protocol, risk)
+
+
 def as_json(parts: dict[str, Evaluation]) -> dict[str, Any]:
-    """Values of both parts, and the standard standard_errors of the test values."""
+    """Values of both parts, and the standard errors of the test values."""
     return {
         "valid": parts["valid"].values,
         "test": parts["test"].values,
@@ -88,3 +98,13 @@ def save_users(path: Path, evaluation: Evaluation) -> None:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+def load_users(path: Path) -> dict[str, UserSums]:
+    """Per-user totals and counts of each measure, as `save_users` leaves them."""
+    with np.load(path, allow_pickle=False) as arrays:
+        names = {key.rsplit("/", 1)[0] for key in arrays.files}
+        return {
+            name: UserSums(*(arrays[f"{name}/{part}"] for part in ("user", "total", "count")))
+            for name in sorted(names)
+        }

@@ -1,12 +1,11 @@
 """Whether two predictors differ on the same users: paired bootstrap, corrected for many tests."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphrec.evaluation.evaluate import UserSums
+from graphrec.evaluation.bootstrap import UserSums
 
 RESAMPLES = 2000
 LEVEL = 0.05
@@ -60,13 +59,3 @@ def holm(p_values: list[float]) -> list[float]:
     corrected = np.empty(len(p_values))
     corrected[order] = ordered
     return [float(p) for p in corrected]
-
-
-def load_users(path: Path) -> dict[str, UserSums]:
-    """Per-user totals and counts of each measure, as `comparison.save_users` leaves them."""
-    with np.load(path, allow_pickle=False) as arrays:
-        names = {key.rsplit("/", 1)[0] for key in arrays.files}
-        return {
-            name: UserSums(*(arrays[f"{name}/{part}"] for part in ("user", "total", "count")))
-            for name in sorted(names)
-        }

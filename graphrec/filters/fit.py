@@ -1,64 +1,66 @@
-"""Which closed-form filters each data set has: scores of every user and item, (users, items)."""
+"""Which closed-form filters a data set has: scores of every user and item, (users, items)."""
+
+import logging
 
 import numpy as np
 import scipy.sparse as sp
 
-from graphrec.data.interactions import FloatArray, TrainingData
-from graphrec.filters import similarity as filters
-from graphrec.filters.gaussian import fit_biases
+from graphrec.config.filters import FilterParams
+from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import FloatArray
+from graphrec.filters.biases import fit_biases
 from graphrec.filters.rating import fit_rating_filters
+from graphrec.filters.similarity import ease
+from graphrec.filters.structure import structural_scores
 
+LARGEST = 12_000
+"""Users or items up to which a dense table of their pairs is made."""
 FLOOR = 0.01
 """Added to a score before its logarithm: what counts as no sign of interest at all."""
 
+log = logging.getLogger(__name__)
 
-def movielens_filters(
-    data: TrainingData,
-    noise: float,
-    item_over_relaxation: list[int],
-    user_over_relaxation: list[int],
-    ridge: float,
-    drop: float,
-    rating_weight: float,
-) -> dict[str, FloatArray]:
-    """Three predictions of every rating, and `watched`, the logarithm of an item-item score."""
-    mean, user_bias, item_bias = fit_biases(data.train, data.num_users, data.num_items)
-    expected = mean + user_bias[data.train.user] + item_bias[data.train.item]
-    strength = 1 + rating_weight * (data.train.rating - expected)
-    shape = (data.num_users, data.num_items)
-    known = sp.csr_array((strength, (data.train.user, data.train.item)), shape=shape)
-    watched = known @ filters.ease(known, ridge, drop)
-    return {
-        **fit_rating_filters(data, noise, item_over_relaxation, user_over_relaxation),
-        "watched": np.log(np.maximum(watched, 0) + FLOOR).astype(np.float32),
-    }
+Filters = dict[str, FloatArray]
 
 
-def imdb_filters(
-    data: TrainingData, from_director: float, from_cast: float, weights: dict[str, float]
-) -> dict[str, FloatArray]:
-    """`structure`: how near a movie is to an actor's training movies.
+def fit_filters(data: Dataset, options: FilterParams) -> Filters:
+    """The filters by name, fitted on the training interactions; none for a large data set.
 
-    The weighted sum of `keywords`, their cosine, a movie's being smoothed with those of the other
-    movies of its director and its cast; `director`, whether they share one; `cast`, the logarithm
-    of the co-actors in common; and `directors`, how many actors their directors share.
+    Of explicit ratings `base`, `item` and `user`, three predictions of each, and `ranking`; of
+    events `ranking` alone.
     """
-    known = data.train.matrix(data.num_users, data.num_items)
-    by_director = data.item_features["director"]
-    cast = filters.shared(sp.csr_array(known.T))
-    keywords = filters.tf_idf(data.item_features["keywords"])
-    smoothed = (
-        keywords
-        + from_director * filters.mean_rows(sp.csr_array(by_director @ by_director.T)) @ keywords
-        + from_cast * filters.mean_rows(cast) @ keywords
-    )
-    profile = filters.unit_rows(sp.csr_array(smoothed))
-    company = filters.unit_rows(sp.csr_array((known @ by_director).T))  # (directors, actors)
-    parts = {
-        "keywords": filters.unit_rows(sp.csr_array(known @ profile)) @ profile.T,
-        "director": (known @ filters.shared(by_director) > 0).astype(np.float32),
-        "cast": (known @ cast).log1p(),
-        "directors": (known @ by_director @ (company @ company.T) @ by_director.T).sqrt(),
-    }
-    total = sum(weight * parts[name] for name, weight in weights.items())
-    return {"structure": sp.csr_array(total).toarray().astype(np.float32)}
+    if max(data.num_users, data.num_items) > LARGEST:
+        log.warning(
+            "No filters: expected at most %s users and items for tables of all pairs, got %s and "
+            "%s; NGCF_Final is its networks alone",
+            *(f"{number:,}" for number in (LARGEST, data.num_users, data.num_items)),
+        )
+        return {}
+    if data.explicit:
+        ratings = options.explicit
+        strength = 1 + ratings.rating_weight * residuals(data)
+        ranking = co_occurrence(data, strength, ratings.regularization, ratings.dropout)
+        return {**fit_rating_filters(data, ratings), "ranking": ranking}
+    events = options.implicit
+    if data.items.blocks("categorical", "multi_valued"):
+        return {"ranking": structural_scores(data, events)}
+    ones = np.ones(len(data.train), np.float32)
+    return {"ranking": co_occurrence(data, ones, events.regularization, events.dropout)}
+
+
+def residuals(data: Dataset) -> FloatArray:
+    """(n,) how far each training rating is above what its user and its item lead to expect."""
+    train = data.train
+    mean, user, item = fit_biases(train, data.num_users, data.num_items)
+    return train.rating - (mean + user[train.user] + item[train.item])
+
+
+def co_occurrence(
+    data: Dataset, strength: FloatArray, regularization: float, dropout: float
+) -> FloatArray:
+    """(users, items) logarithm of an item-item score, an interaction counting `strength` (n,)."""
+    train, shape = data.train, (data.num_users, data.num_items)
+    user_items = sp.csr_array((strength, (train.user, train.item)), shape=shape)
+    score = user_items @ ease(user_items, regularization, dropout)
+    result: FloatArray = np.log(np.maximum(score, 0) + FLOOR).astype(np.float32)
+    return result

@@ -1,13 +1,16 @@
 """What the time of a rating tells of it: a user's ratings of one sitting lean the same way."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from graphrec.data.interactions import FloatArray, IntArray, TrainingData
-from graphrec.filters.gaussian import ResidualFilter, fit_biases
-from graphrec.filters.rating import fit_rating_filters, item_prior
+from graphrec.config.filters import ExplicitFilterParams
+from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import FloatArray, IntArray
+from graphrec.filters.biases import fit_biases
+from graphrec.filters.gaussian import GaussianFilter
+from graphrec.filters.priors import prior_covariance
+from graphrec.filters.rating import fit_rating_filters
 
 SECONDS_A_DAY = 86_400
 
@@ -45,7 +48,7 @@ class TimeEffect:
     timestamp: list[IntArray]
     """For each user the times of the training ratings."""
     weight: list[FloatArray]
-    """For each user C^-1 y of the training ratings, see `ResidualFilter`."""
+    """For each user C^-1 y of the training ratings, see `GaussianFilter`."""
 
     def of(self, user: IntArray, time: IntArray) -> FloatArray:
         """(n,) stars, for ratings by `user` (n,) at `time` (n,)."""
@@ -57,26 +60,23 @@ class TimeEffect:
 
 
 def fit_with_time(
-    data: TrainingData,
-    kernel: TimeKernel,
-    noise: float,
-    item_over_relaxation: Sequence[int],
-    user_over_relaxation: Sequence[int],
-) -> tuple[TrainingData, dict[str, FloatArray], TimeEffect]:
-    """Training data with the time effect taken off its targets, the rating filters, the effect.
+    data: Dataset, kernel: TimeKernel, options: ExplicitFilterParams
+) -> tuple[Dataset, dict[str, FloatArray], TimeEffect]:
+    """Training data with the time effect taken off its ratings, the rating filters, the effect.
 
     The item filter explains ratings by movies and by time at once; what it gives to time is taken
     off before the biases, the user filter and a network see the ratings.
     """
     train = data.train
     mean, _, item_bias = fit_biases(train, data.num_users, data.num_items)
-    joint = ResidualFilter(item_prior(data.item_features), noise, kernel)
+    prior = prior_covariance(data.items, options.item_prior)
+    joint = GaussianFilter(prior, options.noise_variance, kernel)
     by_item = joint.fit(
         train.user,
         train.item,
         train.rating - mean - item_bias[train.item],
         data.num_users,
-        item_over_relaxation,
+        options.item_over_relaxation,
         train.timestamp,
     )
     rows = [np.flatnonzero(train.user == user) for user in range(data.num_users)]
@@ -88,5 +88,6 @@ def fit_with_time(
     timeless = replace(train, rating=train.rating - effect.of(train.user, train.timestamp))
     freed = replace(data, train=timeless)
     # Of the second fit the item filter is not used: the joint one has seen more.
-    filters = fit_rating_filters(freed, noise, [], user_over_relaxation)
+    user_only = options.model_copy(update={"item_over_relaxation": []})
+    filters = fit_rating_filters(freed, user_only)
     return freed, filters | {"item": mean + item_bias + by_item}, effect

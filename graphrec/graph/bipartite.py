@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from graphrec.data.interactions import TrainingData
+from graphrec.data.dataset import Dataset
 from graphrec.graph.kernels import Entries, kernels_for
 from graphrec.graph.sparse import csr_matrix
 
@@ -147,7 +147,7 @@ class BipartiteGraph:
         return (entries.of(self.kept, scale) for entries in self._entries[name])
 
 
-def build_graph(data: TrainingData) -> BipartiteGraph:
+def build_graph(data: Dataset) -> BipartiteGraph:
     """The graph of the training interactions, and of nothing else."""
     train = data.train
     user, item = torch.as_tensor(train.user), torch.as_tensor(train.item)

@@ -14,27 +14,27 @@ INITIAL_DEVIATION = 0.1
 
 
 class RankingNetwork(nn.Module):
-    """NGCF over embeddings made of side features and, where wanted, of each node's own part.
+    """NGCF over embeddings made of side features and, where wanted, one of each node's own.
 
-    The initial embedding is e = features W [+ free]; all layers' outputs are L2-normalised and
+    The initial embedding is e = features W [+ the id's]; all layers' outputs are L2-normalised and
     concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned logit_scale
     tau. The item bias starts at the logarithm of the popularity, or is left out without one.
-    A node without features or free part starts at zero, and so has no share in the first layer's
+    A node without features or embedding of its own starts at zero, and so has no share in the first layer's
     product term. Shapes: `features` (nodes, columns), CSR with its transpose;
-    z (nodes, (layers + 1) * dim).
+    z (nodes, (layers + 1) * embedding_dim).
     """
 
     def __init__(
         self,
         features: tuple[Tensor, Tensor],
         num_users: int,
-        dim: int,
+        embedding_dim: int,
         layers: int,
         dropout: float,
         feature_dropout: float,
         edge_dropout: float,
         weight_decay: float,
-        free: bool,
+        id_embedding: bool,
         popularity: Tensor | None,
         logit_scale: float,
     ) -> None:
@@ -45,11 +45,12 @@ class RankingNetwork(nn.Module):
         self.register_buffer("features_transposed", features[1], persistent=False)
         self.features: Tensor
         self.features_transposed: Tensor
-        self.projection = nn.Parameter(torch.randn(num_columns, dim) * INITIAL_DEVIATION)
-        self.free = nn.Parameter(torch.randn(num_nodes, dim) * INITIAL_DEVIATION) if free else None
-        propagations = [ngcf_layer(dim) for _ in range(layers)]
+        self.projection = nn.Parameter(torch.randn(num_columns, embedding_dim) * INITIAL_DEVIATION)
+        own = torch.randn(num_nodes, embedding_dim) * INITIAL_DEVIATION
+        self.id_embedding = nn.Parameter(own) if id_embedding else None
+        propagations = [ngcf_layer(embedding_dim) for _ in range(layers)]
         for layer in propagations:
-            # Start as the plain propagation (L + I) E, in which likeness already means something.
+            # Start as the plain propagation (L + I) E, in which closeness already means something.
             of_sum, of_product = layer.weight.chunk(2, dim=1)
             nn.init.eye_(of_sum)
             nn.init.normal_(of_product, std=0.01)
@@ -63,7 +64,7 @@ class RankingNetwork(nn.Module):
         self.logit_scale = nn.Parameter(torch.tensor(logit_scale))
 
     def forward(self, graph: BipartiteGraph) -> Tensor:
-        """(nodes, (layers + 1) * dim)."""
+        """(nodes, (layers + 1) * embedding_dim)."""
         if self.training:
             graph = graph.drop(self.edge_dropout)
         # A dropped column is dropped for all nodes: what is left has to make up for the keyword.
@@ -71,8 +72,8 @@ class RankingNetwork(nn.Module):
         if self.training:
             kept = drop(kept, self.feature_dropout)
         x = propagate_with(self.features, self.features_transposed, self.projection * kept)
-        if self.free is not None:
-            x = x + self.free
+        if self.id_embedding is not None:
+            x = x + self.id_embedding
         dropout = self.dropout if self.training else 0.0
         return propagate_layers(graph.adjacency(), unit_rows(x), x, [*self.layers], dropout)
 
@@ -90,7 +91,7 @@ class RankingNetwork(nn.Module):
         return torch.addmm(self.item_bias[item], users, items.T)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Weight decay on everything but the item biases and the logit_scale."""
-        free = [p for p in (self.item_bias, self.logit_scale) if p is not None]
-        decayed = [p for p in self.parameters() if not any(p is other for other in free)]
-        return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free}]
+        """Weight decay on everything but the item biases and the logit scale."""
+        undecayed = [p for p in (self.item_bias, self.logit_scale) if p is not None]
+        decayed = [p for p in self.parameters() if not any(p is other for other in undecayed)]
+        return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": undecayed}]

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models.operators import dot_block, dot_pairs, drop, propagate, propagate_with
 from graphrec.models.propagation import NEGATIVE_SLOPE
+from graphrec.models.sparse_linear import SparseLinear
 
 INITIAL_DEVIATION = 0.1
 """Of the embeddings: they meet a dense layer, so they need no Xavier scale."""
@@ -23,17 +24,17 @@ class RatingNetwork(nn.Module):
     layer of their own and join afterwards. Layers 2 … are NGCF propagations without biases, whose
     outputs are added with weights 1/l (IMC-GAE). A rating is
 
-        mean + b_u + b_i + a·x_u + c·y_i + x_u·y_i / sqrt(dim).
+        mean + b_u + b_i + a·x_u + c·y_i + x_u·y_i / sqrt(embedding_dim).
 
-    Shapes: embeddings (levels, nodes, dim); x and y (nodes, dim).
+    Shapes: embeddings (levels, nodes, embedding_dim); x and y (nodes, embedding_dim).
     """
 
     def __init__(
         self,
-        user_features: Tensor,
-        item_features: Tensor,
-        levels: int,
-        dim: int,
+        user_features: tuple[Tensor, Tensor],
+        item_features: tuple[Tensor, Tensor],
+        num_relations: int,
+        embedding_dim: int,
         layers: int,
         hidden_channels: int,
         dropout: float,
@@ -42,35 +43,31 @@ class RatingNetwork(nn.Module):
         mean: float,
     ) -> None:
         super().__init__()
-        self.num_users = len(user_features)
-        num_nodes = self.num_users + len(item_features)
-        self.register_buffer("user_features", user_features, persistent=False)
-        self.register_buffer("item_features", item_features, persistent=False)
-        self.user_features: Tensor
-        self.item_features: Tensor
+        self.num_users = user_features[0].shape[0]
+        num_nodes = self.num_users + item_features[0].shape[0]
+        self.user_side = SparseLinear(user_features, hidden_channels)
+        self.item_side = SparseLinear(item_features, hidden_channels)
         self.dropout = dropout
         self.edge_dropout = edge_dropout
         self.weight_decay = weight_decay
-        self.embedding = nn.Parameter(torch.randn(levels, num_nodes, dim) * INITIAL_DEVIATION)
-        self.from_items, self.from_users = nn.Linear(dim, dim), nn.Linear(dim, dim)
-        self.user_side = nn.Linear(user_features.shape[1], hidden_channels)
-        self.item_side = nn.Linear(item_features.shape[1], hidden_channels)
-        self.join_user, self.join_item = (nn.Linear(dim + hidden_channels, dim) for _ in range(2))
-        self.user_slope, self.item_slope = nn.Linear(dim, 1), nn.Linear(dim, 1)
+        self.embedding = nn.Parameter(torch.randn(num_relations, num_nodes, embedding_dim) * INITIAL_DEVIATION)
+        self.from_items, self.from_users = nn.Linear(embedding_dim, embedding_dim), nn.Linear(embedding_dim, embedding_dim)
+        self.join_user, self.join_item = (nn.Linear(embedding_dim + hidden_channels, embedding_dim) for _ in range(2))
+        self.user_slope, self.item_slope = nn.Linear(embedding_dim, 1), nn.Linear(embedding_dim, 1)
         self.bias = nn.Parameter(torch.zeros(num_nodes))
         self.mean = nn.Parameter(torch.tensor(mean))
         further = max(layers - 1, 0)
-        self.sum = nn.ModuleList(nn.Linear(dim, dim, bias=False) for _ in range(further))
-        self.interaction = nn.ModuleList(nn.Linear(dim, dim, bias=False) for _ in range(further))
+        self.sum = nn.ModuleList(nn.Linear(embedding_dim, embedding_dim, bias=False) for _ in range(further))
+        self.interaction = nn.ModuleList(nn.Linear(embedding_dim, embedding_dim, bias=False) for _ in range(further))
         for linear in (*self.sum, *self.interaction):
             nn.init.normal_(linear.weight, std=0.01)  # further layers start as small corrections
         self.layers = layers
-        self.dim = dim
+        self.embedding_dim = embedding_dim
 
     def forward(self, graph: BipartiteGraph) -> Tensor:
-        """(nodes, dim + 2): vectors whose dot product is a rating less the mean.
+        """(nodes, embedding_dim + 2): vectors whose dot product is a rating less the mean.
 
-        A user's is [x / sqrt(dim), b_u + a·x, 1], an item's [y, 1, b_i + c·y].
+        A user's is [x / sqrt(embedding_dim), b_u + a·x, 1], an item's [y, 1, b_i + c·y].
         """
         users = self.num_users
         if self.training:
@@ -79,20 +76,20 @@ class RatingNetwork(nn.Module):
             # The sum up to each level as a product: cumsum's derivative takes five times as long.
             count = len(self.embedding)
             up_to = self.embedding.new_ones(count, count).tril()
-            levels = (up_to @ self.embedding.flatten(1)).view(-1, self.dim)  # (levels * nodes, dim)
+            levels = (up_to @ self.embedding.flatten(1)).view(-1, self.embedding_dim)  # (levels * nodes, embedding_dim)
             message = propagate_with(*graph.channels(), levels)
         else:
             message = self.embedding.sum(0)
         hidden_user = self._drop(F.relu(self.from_items(message[:users])))
         hidden_item = self._drop(F.relu(self.from_users(message[users:])))
-        side_user = self._drop(F.relu(self.user_side(self.user_features)))
-        side_item = self._drop(F.relu(self.item_side(self.item_features)))
+        side_user = self._drop(F.relu(self.user_side()))
+        side_item = self._drop(F.relu(self.item_side()))
         x = torch.cat(
             [
                 self.join_user(torch.cat([hidden_user, side_user], dim=1)),
                 self.join_item(torch.cat([hidden_item, side_item], dim=1)),
             ]
-        )  # (nodes, dim)
+        )  # (nodes, embedding_dim)
         total = x
         for number, (linear, product) in enumerate(zip(self.sum, self.interaction, strict=True), 2):
             neighbours = propagate(graph.adjacency(), x)
@@ -101,7 +98,7 @@ class RatingNetwork(nn.Module):
         x, y = total[:users], total[users:]
         of_user = self.user_slope(x) + self.bias[:users, None]
         of_item = self.item_slope(y) + self.bias[users:, None]
-        left = torch.cat([x / self.dim**0.5, of_user, torch.ones_like(of_user)], dim=1)
+        left = torch.cat([x / self.embedding_dim**0.5, of_user, torch.ones_like(of_user)], dim=1)
         right = torch.cat([y, torch.ones_like(of_item), of_item], dim=1)
         return torch.cat([left, right])
 

@@ -1,4 +1,4 @@
-"""The runs side by side: the metrics tree, the tables, and what each factor is worth."""
+"""The runs side by side: everything that was measured, and the tables of it."""
 
 import json
 from typing import Any
@@ -6,28 +6,40 @@ from typing import Any
 import numpy as np
 
 from graphrec.config.content import mlflow_name
+from graphrec.config.params import Params
 from graphrec.config.paths import Paths
-from graphrec.config.sections import Params
-from graphrec.data.interactions import TrainingData
-from graphrec.evaluation.significance import load_users, paired_difference
+from graphrec.data.interactions import IntArray
+from graphrec.evaluation.metrics import higher_is_better
+from graphrec.evaluation.results import load_users
+from graphrec.evaluation.significance import paired_difference
 from graphrec.reporting.tables import (
-    HIGHER_IS_BETTER,
     Comparison,
     comparison_table,
     markdown_table,
     mean_cosine_table,
 )
 
-DECISIVE = ("mse", "ndcg_at_10")
-"""The measures by which runs are compared."""
-DATASETS = ("movielens", "imdb")
-COLUMNS = {
-    "movielens": ("test_loss", "mse", "log_error", "rmse", "mae", "recall_at_10", "ndcg_at_10"),
-    "imdb": ("test_loss", "mse", "log_error", "recall_at_10", "ndcg_at_10", "auc"),
-}
+GROUPS = 4
+"""Into which test users are divided by their training interactions."""
 
-CREDIT_GROUPS = {"1 training credit": (1, 1), "2": (2, 2), "3 and more": (3, 10**9)}
-CREDIT_BASELINES = ("hand-set", "ease")
+
+def decisive(params: Params) -> tuple[str, str]:
+    """The measures by which runs are compared."""
+    return "mse", f"ndcg_at_{params.evaluate.k[0]}"
+
+
+def columns(params: Params, dataset: str) -> list[str]:
+    """The measures that tables and figures of a data set show."""
+    first = params.evaluate.k[0]
+    ranking = [f"recall_at_{first}", f"ndcg_at_{first}"]
+    if params.datasets[dataset].ratings is None:
+        return ["test_loss", "mse", "log_error", *ranking, "auc"]
+    return ["test_loss", "mse", "log_error", "rmse", "mae", *ranking]
+
+
+def runs_of(params: Params, dataset: str) -> list[str]:
+    """The names of a data set's runs; the first is the one that others are compared with."""
+    return [name for name, run in params.runs.items() if run.dataset == dataset]
 
 
 def collect(params: Params, paths: Paths) -> dict[str, Any]:
@@ -36,84 +48,102 @@ def collect(params: Params, paths: Paths) -> dict[str, Any]:
     for name in params.runs:
         tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
         settings = json.loads(paths.settings(name).read_text())
-        parts = {part: tree[part] for part in ("valid", "test", "test_standard_error")}
-        found_by = {"mlflow_run": mlflow_name(name, tree["content"])}
-        runs[name] = {"best_epoch": settings["best_epoch"], **found_by, **parts}
+        measured = {part: tree[part] for part in ("valid", "test", "test_standard_error")}
+        link = {"mlflow_run": mlflow_name(name, tree["content"])}
+        runs[name] = {"best_epoch": settings["best_epoch"], **link, **measured}
     baselines = {
         dataset: json.loads((paths.baselines(dataset) / "evaluation.json").read_text())
-        for dataset in DATASETS
+        for dataset in params.datasets
     }
     return {"runs": runs, "baselines": baselines, "best": choose_best(params, runs)}
+
+
+def handful(params: Params, tree: dict[str, Any]) -> dict[str, Any]:
+    """By run what DVC shows side by side: a few values to four decimals, and the MLflow run."""
+    return {
+        name: {
+            "mlflow_run": tree["runs"][name]["mlflow_run"],
+            **{
+                part: {
+                    measure.removeprefix("test_"): round(values[measure], 4)
+                    for measure in columns(params, run.dataset)
+                    if measure != "mae" and measure in (values := tree["runs"][name][part])
+                }
+                for part in ("valid", "test")
+            },
+        }
+        for name, run in params.runs.items()
+    }
 
 
 def choose_best(params: Params, runs: dict[str, Any]) -> dict[str, Any]:
     """For each data set and measure the run that is best on validation, with both its values."""
     best: dict[str, Any] = {}
-    for dataset in DATASETS:
-        names = [name for name, run in params.runs.items() if run.dataset == dataset]
-        for measure in DECISIVE:
-            if not names:
-                continue
-            sign = 1 if HIGHER_IS_BETTER[measure] else -1
-            name = max(names, key=lambda name: sign * runs[name]["valid"][measure])
-            best.setdefault(dataset, {})[measure] = {
-                "run": name,
-                "valid": runs[name]["valid"][measure],
-                "test": runs[name]["test"][measure],
-            }
+    for dataset in params.datasets:
+        for measure in decisive(params):
+            sign = 1 if higher_is_better(measure) else -1
+            names = runs_of(params, dataset)
+            if names:
+                name = max(names, key=lambda name: sign * runs[name]["valid"][measure])
+                best.setdefault(dataset, {})[measure] = {
+                    "run": name,
+                    "valid": runs[name]["valid"][measure],
+                    "test": runs[name]["test"][measure],
+                }
     return best
 
 
 def results_table(params: Params, tree: dict[str, Any], dataset: str) -> str:
-    """Markdown: a row a run, then a row a baseline; test values, standard_errors, validation beside."""
-    columns = COLUMNS[dataset]
-    named = {
-        name: tree["runs"][name] for name, run in params.runs.items() if run.dataset == dataset
-    } | {f"*{name}*": values for name, values in tree["baselines"][dataset].items()}
+    """Markdown: a row a run, then a row a baseline; test values, standard errors, validation."""
+    shown = columns(params, dataset)
+    named = {name: tree["runs"][name] for name in runs_of(params, dataset)}
+    named |= {f"*{name}*": values for name, values in tree["baselines"][dataset].items()}
     rows = []
     for name, values in named.items():
-        test = [_value(values["test"], values["test_standard_error"], column) for column in columns]
-        valid = [_value(values["valid"], {}, column) for column in ("mse", "ndcg_at_10")]
+        test = [_value(values["test"], values["test_standard_error"], column) for column in shown]
+        valid = [_value(values["valid"], {}, column) for column in decisive(params)]
         rows.append([name, *test, *valid])
-    return markdown_table(["run", *columns, "valid mse", "valid ndcg_at_10"], rows)
+    return markdown_table(["run", *shown, *(f"valid {name}" for name in decisive(params))], rows)
 
 
 def factor_table(params: Params, paths: Paths) -> str:
-    """Markdown: what each run changed against its data set's base, with intervals and verdicts."""
+    """Markdown: what each run changed against its data set's first, with intervals and verdicts."""
     compared = []
-    for dataset in DATASETS:
-        base = f"{dataset}-base"
-        if base not in params.runs:
-            continue
-        users = load_users(paths.evaluation(base) / "users.npz")
-        for name, run in params.runs.items():
-            if run.dataset != dataset or name == base:
-                continue
-            other = load_users(paths.evaluation(name) / "users.npz")
+    for dataset in params.datasets:
+        base, *others = runs_of(params, dataset) or [""]
+        for name in others:
+            first, second = (load_users(paths.evaluation(run) / "users.npz") for run in (name, base))
             changed = describe_change(params, name, base)
-            for measure in DECISIVE:
-                difference = paired_difference(other[measure], users[measure], params.seed)
+            for measure in decisive(params):
+                difference = paired_difference(first[measure], second[measure], params.seed)
                 compared.append(Comparison([name, changed], measure, difference))
-    return comparison_table(["run", "changed against base"], compared)
+    return comparison_table(["run", "changed against the first"], compared)
 
 
-def credits_table(params: Params, paths: Paths, data: TrainingData) -> str:
-    """Markdown: how well actors with one, two and more training credits are served on imdb."""
-    known = np.bincount(data.train.user, minlength=data.num_users)
-    sources = {
-        name: paths.evaluation(name) / "users.npz"
-        for name, run in params.runs.items()
-        if run.dataset == "imdb"
-    } | {f"*{name}*": paths.baselines("imdb") / f"{name}.npz" for name in CREDIT_BASELINES}
-    rows = []
+def activity_table(params: Params, paths: Paths, dataset: str, train_user: IntArray) -> str:
+    """Markdown: how well users with few and many training interactions are served.
+
+    `train_user` (n,) are the users of the training interactions. Beside the runs stands the
+    baseline that ranks best on validation.
+    """
+    measure = decisive(params)[1]
+    sources = {name: paths.evaluation(name) / "users.npz" for name in runs_of(params, dataset)}
+    baselines = json.loads((paths.baselines(dataset) / "evaluation.json").read_text())
+    ranking = {name: tree["valid"].get(measure, -1.0) for name, tree in baselines.items()}
+    best = max(ranking, key=ranking.__getitem__)
+    sources[f"*{best}*"] = paths.baselines(dataset) / f"{best}.npz"
+    rows, heads = [], []
     for name, path in sources.items():
-        sums = load_users(path)["ndcg_at_10"]
-        cells = []
-        for low, high in CREDIT_GROUPS.values():
-            group = (known[sums.user] >= low) & (known[sums.user] <= high)
-            cells.append(f"{sums.value(group.astype(np.float64)):.4f} ({group.sum()})")
-        rows.append([name, *cells])
-    return markdown_table(["ndcg_at_10 of actors with", *CREDIT_GROUPS], rows)
+        sums = load_users(path)[measure]
+        degree = np.bincount(train_user, minlength=int(sums.user.max()) + 1)[sums.user]
+        edges = np.unique(np.quantile(degree, np.arange(GROUPS) / GROUPS).astype(int))
+        group = np.searchsorted(edges, degree, side="right") - 1
+        heads = [f"{low} and more" for low in edges]
+        values = [sums.value((group == number).astype(float)) for number in range(len(edges))]
+        counts = np.bincount(group, minlength=len(edges))
+        rows.append([name, *(f"{v:.4f} ({n})" for v, n in zip(values, counts, strict=True))])
+    noun = params.datasets[dataset].interaction_name
+    return markdown_table([f"{measure} by training {noun}s", *heads], rows)
 
 
 def layers_table(params: Params, paths: Paths) -> str:
@@ -121,7 +151,7 @@ def layers_table(params: Params, paths: Paths) -> str:
     named = {}
     for name in params.runs:
         tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
-        named[name] = tree["likeness"]
+        named[name] = tree["mean_cosine"]
     return mean_cosine_table(named)
 
 
@@ -132,8 +162,8 @@ def describe_change(params: Params, name: str, base: str) -> str:
     return ", ".join(changed) or "nothing"
 
 
-def _value(values: dict[str, float], standard_errors: dict[str, float], name: str) -> str:
+def _value(values: dict[str, float], errors: dict[str, float], name: str) -> str:
     if name not in values:
         return ""
-    deviation = f" ± {standard_errors[name]:.4f}" if name in standard_errors else ""
-    return f"{values[name]:.4f}{deviation}"
+    error = f" ± {errors[name]:.4f}" if name in errors else ""
+    return f"{values[name]:.4f}{error}"

@@ -3,16 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from graphrec.evaluation.metrics import higher_is_better
 from graphrec.evaluation.significance import Difference, holm
-
-HIGHER_IS_BETTER = {
-    "mse": False,
-    "rmse": False,
-    "ndcg_at_10": True,
-    "recall_at_10": True,
-    "auc": True,
-}
-
 
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Heads, the rule below them, and a line a row."""
@@ -35,10 +27,10 @@ def comparison_table(heads: Sequence[str], compared: list[Comparison]) -> str:
     """
     corrected = holm([comparison.difference.p for comparison in compared])
     rows = []
-    for (labels, measure, found), p in zip(compared, corrected, strict=True):
-        verdict = found.verdict(p, HIGHER_IS_BETTER[measure])
-        interval = f"{found.low:+.4f} … {found.high:+.4f}"
-        rows.append([*labels, measure, f"{found.value:+.4f}", interval, verdict])
+    for (labels, measure, difference), p in zip(compared, corrected, strict=True):
+        verdict = difference.verdict(p, higher_is_better(measure))
+        interval = f"{difference.low:+.4f} … {difference.high:+.4f}"
+        rows.append([*labels, measure, f"{difference.value:+.4f}", interval, verdict])
     return markdown_table([*heads, "measure", "difference", "95 % interval", "verdict"], rows)
 
 

@@ -7,16 +7,21 @@ from dataclasses import replace
 
 import torch
 
-from graphrec.config.params import check_num_neighbors
-from graphrec.config.sections import Params, RunParams
-from graphrec.data.interactions import Interactions, TrainingData
-from graphrec.data.loaders import DATASETS
+from torch.utils.data import DataLoader
+
+from graphrec.config.params import Params, check_num_neighbors
+from graphrec.config.training import RunParams
+from graphrec.data.batches import Batch
+from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import Interactions
+from graphrec.data.readers.torch_datasets import torch_dataset
+from graphrec.filters.fit import Filters
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.graph.neighbors import neighbor_loader
 from graphrec.models import Recommender
-from graphrec.models.factory import Filters, build_model
+from graphrec.models.factory import build_model
 from graphrec.training.loop import History, Row, train_model
-from graphrec.training.validation import MONITORS, Validator
+from graphrec.training.validation import Validator
 
 KEPT_MEMORY = 1 << 30
 """Bytes up to which freed memory stays with the process."""
@@ -56,55 +61,54 @@ def keep_freed_memory() -> None:
 def fit_run(
     run: RunParams,
     params: Params,
-    data: TrainingData,
+    data: Dataset,
     filters: Filters,
     on_epoch: Callable[[Row], None],
-    refitted: bool = False,
+    refit: bool = False,
     graph: BipartiteGraph | None = None,
 ) -> tuple[Recommender, BipartiteGraph, History]:
     """The trained model of a run, the graph that it has learned from, and how it went.
 
-    With `refitted` nothing validates: `data` is what `with_validation` gives, all epochs are
-    trained and the last weights are kept. `graph` is that of the training interactions, unless
-    another is given.
+    With `refit` nothing validates: `data` is what `with_validation` gives, all epochs are trained
+    and the last weights are kept. `graph` is that of the training interactions, unless another is
+    given.
     """
-    options, section = params.train, params.of(run.dataset)
+    options, settings = params.train, params.of(run)
     check_num_neighbors(run, options.num_neighbors)
     device = find_device(params.device)
     make_repeatable(params.seed, params.threads)
     graph = graph or build_graph(data)
-    model = build_model(run, params, data, filters).to(device)
-    there = graph.to(device)
-    num_negatives = 0 if options.num_neighbors else section.num_negatives
-    dataset = DATASETS[run.dataset](data, torch.Generator().manual_seed(params.seed), num_negatives)
-    cut = (section.batch_size, options.soft_ratio if run.soft_sampling else None)
-    if options.num_neighbors:
-        loader = neighbor_loader(dataset, graph, options.num_neighbors, *cut)
-    else:
-        loader = dataset.loader(*cut)
-    monitor, higher_is_better = MONITORS[run.risk]
-    explicit, relevant = run.dataset == "movielens", params.relevant_target(run.dataset)
+    model = build_model(run, settings, data, graph, filters).to(device)
+    on_device = graph.to(device)
     history = train_model(
         model,
-        there,
-        loader,
-        None if refitted else Validator(data, there, explicit, relevant),
-        risk=run.risk,
-        monitor=monitor,
-        higher_is_better=higher_is_better,
-        epochs=options.epochs,
-        patience=options.patience,
-        learning_rate=options.learning_rate,
-        end_factor=options.end_factor,
-        log_error_weight=options.log_error_weight,
-        ema_decay=options.ema_decay,
-        mask_supervision=options.mask_supervision,
-        on_epoch=on_epoch,
+        on_device,
+        make_loader(run, params, data, graph),
+        None if refit else Validator(data, on_device),
+        options,
+        run.risk,
+        on_epoch,
     )
     return model.cpu(), graph, history
 
 
-def with_validation(data: TrainingData) -> TrainingData:
-    """The same data with the validation interactions among the training ones (movielens)."""
+def make_loader(
+    run: RunParams, params: Params, data: Dataset, graph: BipartiteGraph
+) -> DataLoader[Batch]:
+    """The batches that a run trains on."""
+    options, settings = params.train, params.of(run)
+    generator = torch.Generator().manual_seed(params.seed)
+    num_negatives = 0 if options.num_neighbors else settings.num_negatives
+    dataset = torch_dataset(data, generator, num_negatives)
+    soft_ratio = options.soft_ratio if run.soft_sampling else None
+    if options.num_neighbors:
+        return neighbor_loader(
+            dataset, graph, options.num_neighbors, settings.batch_size, soft_ratio
+        )
+    return dataset.loader(settings.batch_size, soft_ratio)
+
+
+def with_validation(data: Dataset) -> Dataset:
+    """The same data with the validation interactions among the training ones."""
     train = Interactions.concatenate([data.train, data.valid.interactions])
     return replace(data, train=train)

@@ -11,7 +11,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from graphrec.config.training import TrainParams
 from graphrec.data.batches import Batch, SharedNegatives
+from graphrec.evaluation.metrics import higher_is_better
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models import Recommender
 from graphrec.models.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
@@ -20,6 +22,8 @@ from graphrec.training.ema import WeightAverage
 Row = dict[str, float]
 """What one epoch is described by."""
 Validate = Callable[[Recommender], Row]
+MONITORS = {"mse": "mse", "total": "ndcg_at_10"}
+"""For each risk the validation measure that decides."""
 
 
 class DivergedError(RuntimeError):
@@ -39,17 +43,8 @@ def train_model(
     graph: BipartiteGraph,
     loader: DataLoader[Batch],
     validate: Validate | None,
-    *,
+    options: TrainParams,
     risk: str,
-    monitor: str,
-    higher_is_better: bool,
-    epochs: int,
-    patience: int,
-    learning_rate: float,
-    end_factor: float,
-    log_error_weight: float,
-    ema_decay: float,
-    mask_supervision: bool,
     on_epoch: Callable[[Row], None],
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
@@ -57,33 +52,35 @@ def train_model(
     `model` and `graph` are on the device that trains, batches come from the CPU. A step propagates
     `graph`, or that part of it which its batch brings along.
 
-    `validate` gives a model's validation measures, of which `monitor` decides; without it all
-    epochs are trained and the last weights kept. After `patience`
-    epochs without a better value training stops. The learning rate falls linearly to
-    `end_factor` times itself over `epochs`. With `ema_decay` > 0 the validated and kept
-    weights are their moving average with that factor a step (Polyak averaging). With
-    `mask_supervision` the interactions of a batch carry no message while they are predicted.
-    Raises DivergedError on a loss that is not finite.
+    `validate` gives a model's validation measures, of which MONITORS[risk] decides; without it all
+    epochs are trained and the last weights kept. `options` says the rest: after `patience` epochs
+    without a better value training stops; the learning rate falls linearly to `end_factor` times
+    itself over all `epochs`; with `ema_decay` > 0 the validated and kept weights are their moving
+    average with that factor a step (Polyak averaging); with `mask_supervision` the interactions of
+    a batch carry no message while they are predicted. Raises DivergedError on a loss that is not
+    finite.
     """
     device = graph.user.device
-    steps = epochs * len(loader)
-    optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate, fused=True)
+    steps = options.epochs * len(loader)
+    optimizer = torch.optim.Adam(model.parameter_groups(), lr=options.learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(
-        optimizer, 1.0, end_factor, total_iters=max(steps, 1)
+        optimizer, 1.0, options.end_factor, total_iters=max(steps, 1)
     )
-    average = WeightAverage(model, ema_decay)
+    average = WeightAverage(model, options.ema_decay)
+    monitor = MONITORS[risk]
+    sign = 1 if higher_is_better(monitor) else -1
     history = History()
     best_value, best_weights = -math.inf, deepcopy(model.state_dict())
-    for epoch in range(1, epochs + 1):
+    for epoch in range(1, options.epochs + 1):
         model.train()
         sums = torch.zeros(4, device=device)
         for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
             batch = batch.to(device)
             optimizer.zero_grad()
             part = batch.graph or graph
-            nodes = model(part.without(batch.row) if mask_supervision else part)
+            nodes = model(part.without(batch.row) if options.mask_supervision else part)
             mse, minimised, log_error = errors(model, nodes, batch, risk)
-            loss = combine_risk(risk, mse, minimised, log_error_weight)
+            loss = combine_risk(risk, mse, minimised, options.log_error_weight)
             loss.backward()
             optimizer.step()
             schedule.step()
@@ -95,13 +92,13 @@ def train_model(
             value = float(epoch)  # without validation the last epoch is kept
             if validate is not None:
                 row |= {f"valid_{name}": value for name, value in validate(model).items()}
-                value = row[f"valid_{monitor}"] * (1 if higher_is_better else -1)
+                value = sign * row[f"valid_{monitor}"]
             if value > best_value:
                 best_value, history.best_epoch = value, epoch
                 best_weights = deepcopy(model.state_dict())
         history.rows.append(row)
         on_epoch(row)
-        if epoch - history.best_epoch >= patience:
+        if epoch - history.best_epoch >= options.patience:
             break
     model.load_state_dict(best_weights)
     model.eval()

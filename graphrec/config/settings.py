@@ -1,0 +1,44 @@
+"""What a run's training depends on, flat; and the digest of a study's parameters."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from graphrec.config.params import Params, select_run
+
+MODELS = ("ngcf", "ngcf_final", "lightgcn")
+
+
+def run_settings(params: Params, name: str) -> dict[str, str | int | float | bool]:
+    """Everything that the training of a run depends on, flat: {"train.epochs": 100, …}."""
+    run = select_run(params, name)
+    dataset = params.datasets[run.dataset]
+    filters = params.filters.explicit if dataset.ratings else params.filters.implicit
+    tree = {
+        "seed": params.seed,
+        "threads": params.threads,
+        "device": params.device,
+        "run": run.model_dump(),
+        "train": params.train.model_dump(),
+        "dataset": dataset.model_dump(),
+        "hyperparameters": params.of(run).model_dump(exclude=set(MODELS) - {run.model}),
+    }
+    if run.model == "ngcf_final":
+        tree["filters"] = filters.model_dump()
+    return dict(flatten(tree))
+
+
+def study_key(params: Params) -> str:
+    """Names the parameters that models are made with, in eight letters."""
+    tree = params.model_dump(exclude={"archives", "runs"})
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def flatten(tree: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of the leaves; a list is its text, and nothing is left out."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from flatten(value, f"{prefix}{key}.")
+        elif value is not None:
+            yield f"{prefix}{key}", str(value) if isinstance(value, list) else value

@@ -1,0 +1,78 @@
+"""From what a reader gives to a data set: the split, and negatives for what is held out."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from graphrec.config.datasets import DatasetParams
+from graphrec.data.dataset import Dataset, RawData
+from graphrec.data.errors import DataError
+from graphrec.data.interactions import HeldOut, Interactions
+from graphrec.data.negatives import with_negatives
+from graphrec.data.splits import SPLITS, one_per_item, random
+
+
+class Prepared(NamedTuple):
+    """A data set, and the part that tests."""
+
+    data: Dataset
+    test: HeldOut
+
+
+def prepare(raw: RawData, about: DatasetParams, seed: int) -> Prepared:
+    """Hold out what validates and what tests, by `about.split`; side information stays as it is.
+
+    Raises DataError if a part is empty, or has nothing relevant in it.
+    """
+    rng = np.random.default_rng(seed)
+    train, valid, test = split(raw, about, seed, rng)
+    for name, part in (("training", train), ("validation", valid), ("test", test)):
+        if len(part) == 0:
+            raise DataError(
+                f"expected interactions in the {name} part, got none of {len(raw)} under the split "
+                f"strategy {about.split.strategy!r}: choose another, or other fractions"
+            )
+    shape = len(raw.users), len(raw.items)
+    # What a model may know by then: test pairs may be drawn against validation ones.
+    before_test = Interactions.concatenate([train, valid]).matrix(*shape)
+    explicit = about.ratings is not None
+    held = with_negatives(valid, before_test, explicit, rng)
+    tested = with_negatives(test, before_test + test.matrix(*shape), explicit, rng)
+    data = Dataset(about, raw.users, raw.items, train, held)
+    for name, part in (("training", train), ("validation", valid), ("test", test)):
+        if not data.relevant(part).any():
+            raise DataError(
+                f"expected a relevant interaction in the {name} part, got none: lower "
+                "ratings.relevance_threshold"
+            )
+    return Prepared(data, tested)
+
+
+def split(
+    raw: RawData, about: DatasetParams, seed: int, rng: np.random.Generator
+) -> tuple[Interactions, Interactions, Interactions]:
+    """The training, validation and test interactions."""
+    options, every = about.split, raw.interactions
+    if options.strategy == "one_per_item":
+        valid_rows, test_rows = one_per_item(every, rng)
+        return every[~(valid_rows | test_rows)], every[valid_rows], every[test_rows]
+    if options.strategy == "published":
+        if raw.test is None:
+            raise DataError(
+                "expected files that say what tests, for the split strategy 'published', got none: "
+                "name them, or choose another strategy"
+            )
+        if raw.valid is not None:
+            return every, raw.valid, raw.test
+        rest, test, hold_out = every, raw.test, random
+    else:
+        if raw.test is not None:
+            raise DataError(
+                f"expected the split strategy 'published' where files say what tests, got "
+                f"{options.strategy!r}"
+            )
+        hold_out = SPLITS[options.strategy]
+        held = hold_out(every, options.test_fraction, np.random.default_rng(seed))
+        rest, test = every[~held], every[held]
+    held = hold_out(rest, options.valid_fraction, rng)
+    return rest[~held], rest[held], test
