@@ -43,7 +43,7 @@ scm: $(VENV)/.ready
 	fi
 
 git: scm
-	@git rev-parse --verify --quiet HEAD >/dev/null || { echo "expected a git repository with a commit, got none: experiments are kept in git."; exit 1; }
+	@git rev-parse --verify --quiet HEAD >/dev/null 2>&1 || { echo "expected a git repository with a commit, got none: experiments are kept in git."; exit 1; }
 
 repro: scm ## run the pipeline: download, preprocess, explore, train, evaluate, report
 	dvc repro
