@@ -11,8 +11,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WHEELS ?= $(firstword $(wildcard wheels ../shared/wheels))
 FIND_LINKS := $(if $(WHEELS),--find-links $(WHEELS))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# Compiles the two on all cores, a file each.
-NINJA := ninja==1.13.2
+# Each is an extension in C++ of torch, which has to be there before.
+EXTENSIONS := $$(grep -E '^torch-(scatter|sparse)==' requirements.txt)
+JOBS ?= 2
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,10 +24,11 @@ $(VENV)/.ready: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "expected Python 3.11 or newer, got %d.%d: call make PYTHON=python3.11" % v[:2])'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install $$(grep '^torch==' requirements.txt) $$(grep '^numpy==' requirements.txt) setuptools wheel
-	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $$(grep -E '^torch-(scatter|sparse)==' requirements.txt) 2>$(VENV)/wheels.log \
-	 || { echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 15 minutes on 2 cores and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."; \
-	      $(PIP) install --quiet $(NINJA); }
-	$(PIP) install --no-build-isolation $(FIND_LINKS) -r requirements.txt
+	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $(EXTENSIONS) 2>$(VENV)/wheels.log || { \
+	  echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 15 minutes on 2 cores (JOBS=4: four files at a time, 2 GB each) and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."; \
+	  printf '[build_ext]\nparallel = $(JOBS)\n' >$(VENV)/build.cfg; \
+	  CFLAGS=-g0 DIST_EXTRA_CONFIG=$(CURDIR)/$(VENV)/build.cfg $(PIP) install --no-deps --no-build-isolation $(EXTENSIONS); }
+	$(PIP) install --no-build-isolation -r requirements.txt
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt
@@ -62,7 +64,6 @@ compare: $(VENV)/.ready ## all runs of all experiments, best on validation first
 promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the yardsticks
 	@python -m stages.promote
 
-JOBS ?= 2
 grid: git ## queue and train the full grid of 24, JOBS at a time
 	for dataset in movielens imdb; do \
 	  dvc exp run --queue --name grid-$$dataset --set-param "runs.$$dataset-base.layers=2,3,4" \
