@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup repro ui sync compare promote grid sweep server study ablation bench test lint format
+.PHONY: help setup scm git repro ui sync compare promote grid sweep server study ablation bench readme test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,6 +11,9 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WHEELS ?= $(firstword $(wildcard wheels ../shared/wheels))
 FIND_LINKS := $(if $(WHEELS),--find-links $(WHEELS))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Each is an extension in C++ of torch, which has to be there before.
+EXTENSIONS := $$(grep -E '^torch-(scatter|sparse)==' requirements.txt)
+JOBS ?= 2
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,16 +24,30 @@ $(VENV)/.ready: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "expected Python 3.11 or newer, got %d.%d: call make PYTHON=python3.11" % v[:2])'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install $$(grep '^torch==' requirements.txt) $$(grep '^numpy==' requirements.txt) setuptools wheel
-	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $$(grep -E '^torch-(scatter|sparse)==' requirements.txt) 2>$(VENV)/wheels.log \
-	 || echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 25 minutes on 2 cores and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."
-	$(PIP) install --no-build-isolation $(FIND_LINKS) -r requirements.txt
+	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $(EXTENSIONS) 2>$(VENV)/wheels.log || { \
+	  echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 15 minutes on 2 cores (JOBS=4: four files at a time, 2 GB each) and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."; \
+	  printf '[build_ext]\nparallel = $(JOBS)\n' >$(VENV)/build.cfg; \
+	  CXXFLAGS="-DNDEBUG -g0" DIST_EXTRA_CONFIG=$(CURDIR)/$(VENV)/build.cfg $(PIP) install --no-deps --no-build-isolation $(EXTENSIONS); }
+	$(PIP) install --no-build-isolation -r requirements.txt
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt
 	$(PIP) install -r requirements-dev.txt
 	@touch $@
 
-repro: $(VENV)/.ready ## run the pipeline: download, preprocess, explore, train, evaluate, report
+# DVC has to be told that there is no git, as in a project that came as a zip, and told again once there is.
+scm: $(VENV)/.ready
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+	  ! grep -qs no_scm .dvc/config.local || dvc config --local --unset core.no_scm; \
+	else \
+	  echo "No git repository here: all works but experiments, which need one (git init && git add --all && git commit -m start)."; \
+	  grep -qs no_scm .dvc/config.local || dvc config --local core.no_scm true; \
+	fi
+
+git: scm
+	@git rev-parse --verify --quiet HEAD >/dev/null 2>&1 || { echo "expected a git repository with a commit, got none: experiments are kept in git."; exit 1; }
+
+repro: scm ## run the pipeline: download, preprocess, explore, train, evaluate, report
 	dvc repro
 	-@python -m stages.sync
 
@@ -38,7 +55,7 @@ ui: sync ## open MLflow's page on http://127.0.0.1:5000
 	@echo "All current runs with their curves: follow the link in the experiment's description."
 	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
 
-sync: $(VENV)/.ready ## bring MLflow in line with the workspace and DVC's experiments
+sync: scm ## bring MLflow in line with the workspace and DVC's experiments
 	@python -m stages.sync
 
 compare: $(VENV)/.ready ## all runs of all experiments, best on validation first; BY=mse sorts by that
@@ -47,8 +64,7 @@ compare: $(VENV)/.ready ## all runs of all experiments, best on validation first
 promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the yardsticks
 	@python -m stages.promote
 
-JOBS ?= 2
-grid: $(VENV)/.ready ## queue and train the full grid of 24, JOBS at a time
+grid: git ## queue and train the full grid of 24, JOBS at a time
 	for dataset in movielens imdb; do \
 	  dvc exp run --queue --name grid-$$dataset --set-param "runs.$$dataset-base.layers=2,3,4" \
 	    --set-param "runs.$$dataset-base.soft_sampling=true,false" \
@@ -57,7 +73,7 @@ grid: $(VENV)/.ready ## queue and train the full grid of 24, JOBS at a time
 	dvc queue start --jobs $(JOBS)
 
 RATES ?= 0.003,0.01,0.03
-sweep: $(VENV)/.ready ## queue and train all runs at each of RATES, learning rates
+sweep: git ## queue and train all runs at each of RATES, learning rates
 	dvc exp run --queue --name rate --set-param "train.learning_rate=$(RATES)"
 	dvc queue start --jobs $(JOBS)
 
@@ -82,6 +98,9 @@ bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries
 	python -m benchmarks.device
 	python -m benchmarks.scale
 	python -m benchmarks.pipeline
+
+readme: $(VENV)/.ready ## bring README's tables up to date with reports/
+	python -m benchmarks.readme
 
 test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
 	python -m pytest

@@ -1,21 +1,28 @@
-"""Fetch a data set's published archive, check every file of it and unpack it.
+"""Fetch a published archive, check every member of it and unpack it.
 
-Run as `python -m stages.download movielens`. `DATA_MIRROR`, a folder or a base URL, replaces the
-published address.
+Run as `python -m stages.download movielens`, with the name of a section below `archives:` in
+params.yaml. `DATA_MIRROR`, a folder or a base URL, replaces the published address.
 """
 
 import os
 import sys
 
+from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
 from graphrec.data.archives import ArchiveError, download
 
 
-def main(dataset: str) -> None:
+def main(name: str) -> None:
+    archives = load_params().archives
+    if name not in archives:
+        sys.exit(
+            f"download: archive {name!r} is not in params.yaml; known archives: "
+            f"{', '.join(archives)}"
+        )
     try:
-        download(dataset, Paths().raw(dataset), os.environ.get("DATA_MIRROR"))
+        download(archives[name], Paths().raw(name), os.environ.get("DATA_MIRROR"))
     except ArchiveError as error:
-        sys.exit(f"download: {error}")
+        sys.exit(f"download: {name}: {error}")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphrec.data.archives import ARCHIVES, download
+from graphrec.data.archives import download
 from graphrec.data.interactions import HeldOut, Prepared, TrainingData
 from graphrec.data.readers.imdb import prepare_imdb
 from graphrec.data.readers.movielens import prepare_movielens
+from tests.archives import ARCHIVES
 from tests.pipeline import make_project
 from tests.published import checksum_lines, pack, write_imdb, write_movielens
 
@@ -54,7 +55,7 @@ def raw(published, tmp_path_factory) -> dict[str, Path]:
     """The published files of both data sets, as `download` leaves them."""
     root = tmp_path_factory.mktemp("raw")
     for dataset in DATASETS:
-        download(dataset, root / dataset, str(published.folder), published.checksums)
+        download(ARCHIVES[dataset], root / dataset, str(published.folder), published.checksums)
     return {dataset: root / dataset for dataset in DATASETS}
 
 
@@ -98,7 +99,7 @@ def real(mirror, tmp_path_factory) -> dict[str, Path]:
     """The real published files, checked and unpacked."""
     root = tmp_path_factory.mktemp("real")
     for dataset in DATASETS:
-        download(dataset, root / dataset, str(mirror))
+        download(ARCHIVES[dataset], root / dataset, str(mirror))
     return {dataset: root / dataset for dataset in DATASETS}
 
 

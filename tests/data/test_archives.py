@@ -4,14 +4,9 @@ import zipfile
 
 import pytest
 
-from graphrec.data.archives import (
-    ARCHIVES,
-    ArchiveError,
-    download,
-    extract,
-    read_checksums,
-    source_of,
-)
+from graphrec.config.archives import ArchiveParams
+from graphrec.data.archives import ArchiveError, download, extract, read_checksums, source_of
+from tests.archives import ARCHIVES
 
 ARCHIVE = ARCHIVES["movielens"]
 
@@ -26,7 +21,7 @@ def expect_failure(place, mirror, checksums, *told: str) -> None:
     """The download fails, says what happened and how to go on, and leaves nothing behind."""
     before = sorted(place.parent.rglob("*"))
     with pytest.raises(ArchiveError) as caught:
-        download("movielens", place, str(mirror), checksums)
+        download(ARCHIVE, place, str(mirror), checksums)
     message = str(caught.value)
     for part in ("expected", "got", "by hand", ARCHIVE.url, "DATA_MIRROR", *told):
         assert part in message
@@ -53,7 +48,7 @@ def repack(published, tmp_path, change) -> "object":
 
 
 def test_a_good_archive_is_unpacked_without_its_inner_folder(published, place):
-    download("movielens", place, str(published.folder), published.checksums)
+    download(ARCHIVE, place, str(published.folder), published.checksums)
     with zipfile.ZipFile(published.folder / ARCHIVE.name) as zipped:
         for name in read_checksums(ARCHIVE, published.checksums):
             assert (place / name.removeprefix("ml-100k/")).read_bytes() == zipped.read(name)
@@ -61,7 +56,7 @@ def test_a_good_archive_is_unpacked_without_its_inner_folder(published, place):
 
 
 def test_a_file_address_is_a_mirror_too(published, place):
-    download("movielens", place, f"file://{published.folder}/", published.checksums)
+    download(ARCHIVE, place, f"file://{published.folder}/", published.checksums)
     assert (place / "u1.base").exists()
 
 
@@ -119,7 +114,7 @@ def test_a_mirror_folder_without_the_archive_is_refused(published, tmp_path, pla
 
 
 def test_a_failed_download_leaves_the_earlier_good_one(published, tmp_path, place):
-    download("movielens", place, str(published.folder), published.checksums)
+    download(ARCHIVE, place, str(published.folder), published.checksums)
     before = {path: path.read_bytes() for path in place.iterdir()}
     expect_failure(place, mirror_with(tmp_path, b"torn"), published.checksums)
     assert {path: path.read_bytes() for path in place.iterdir()} == before
@@ -128,7 +123,7 @@ def test_a_failed_download_leaves_the_earlier_good_one(published, tmp_path, plac
 def test_a_new_download_replaces_the_earlier_one(published, place):
     place.mkdir(parents=True)
     (place / "old").write_text("of an earlier version")
-    download("movielens", place, str(published.folder), published.checksums)
+    download(ARCHIVE, place, str(published.folder), published.checksums)
     assert not (place / "old").exists()
 
 
@@ -137,11 +132,23 @@ def test_without_a_mirror_the_published_address_is_read():
     assert source_of(ARCHIVE, "http://host/x/") == f"http://host/x/{ARCHIVE.name}"
 
 
-def test_every_archive_has_pinned_members():
-    for archive in ARCHIVES.values():
-        checksums = read_checksums(archive)
-        assert checksums
-        assert all(len(digest) == 64 for digest in checksums.values())
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_every_archive_has_pinned_members(name):
+    assert all(len(digest) == 64 for digest in read_checksums(ARCHIVES[name]).values())
+
+
+def test_an_archive_without_pinned_members_is_refused(published, place):
+    unknown = ArchiveParams(url="https://example.org/other.zip")
+    with pytest.raises(ArchiveError, match=r"SHA-256 of each member .* other\.zip!<member>"):
+        download(unknown, place, str(published.folder), published.checksums)
+    assert list(place.parent.iterdir()) == []
+
+
+def test_a_folder_that_the_archive_lacks_is_refused(published, place):
+    elsewhere = ArchiveParams(url=ARCHIVE.url, folder="elsewhere")
+    with pytest.raises(ArchiveError, match="members below elsewhere/, got ml-100k/"):
+        download(elsewhere, place, str(published.folder), published.checksums)
+    assert list(place.parent.iterdir()) == []
 
 
 def test_the_real_archives_are_the_pinned_ones(real):

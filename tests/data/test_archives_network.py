@@ -8,18 +8,20 @@ import subprocess
 import threading
 from contextlib import contextmanager
 from functools import partial
+from types import SimpleNamespace
 
+import pooch.core
 import pytest
-from urllib3.util import Retry
 
+from graphrec.data import archives
 from graphrec.data.archives import download
-from tests.data.test_archives import expect_failure
+from tests.data.test_archives import ARCHIVE, expect_failure
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch):
     """Retries come at once, and no proxy stands between the test and its own server."""
-    monkeypatch.setattr(Retry, "sleep", lambda *_: None)
+    monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=lambda _: None))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
 
 
@@ -48,13 +50,29 @@ class Failing(Quiet):
 
 
 class Cutting(Quiet):
-    """Promises a long answer and hangs up after a part of it."""
+    """Promises a long answer and hangs up after a part of it, the first `failures` times."""
+
+    failures = 10**6
+    asked = 0
 
     def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", "100000")
-        self.end_headers()
-        self.wfile.write(b"PK" * 500)
+        type(self).asked += 1
+        if type(self).asked > self.failures:
+            super().do_GET()
+        else:
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b"PK" * 500)
+
+
+class Silent(Quiet):
+    """Takes the request, and answers only when the test is over."""
+
+    over = threading.Event()
+
+    def do_GET(self):
+        self.over.wait(10)
 
 
 @contextmanager
@@ -77,14 +95,14 @@ def serving(handler, folder, context: ssl.SSLContext | None = None):
 
 def test_a_mirror_can_be_a_base_url(published, place):
     with serving(Quiet, published.folder) as url:
-        download("movielens", place, f"{url}/", published.checksums)
+        download(ARCHIVE, place, f"{url}/", published.checksums)
     assert (place / "u1.base").exists()
 
 
 def test_a_server_that_fails_for_a_moment_is_asked_again(published, place):
     handler = type("FailingTwice", (Failing,), {"failures": 2, "asked": 0})
     with serving(handler, published.folder) as url:
-        download("movielens", place, url, published.checksums)
+        download(ARCHIVE, place, url, published.checksums)
     assert handler.asked == 3
 
 
@@ -103,6 +121,20 @@ def test_an_address_without_the_archive_is_refused(published, place, tmp_path):
 def test_a_connection_cut_half_way_is_refused(published, place):
     with serving(Cutting, published.folder) as url:
         expect_failure(place, url, published.checksums, url)
+
+
+def test_a_connection_cut_for_a_moment_is_tried_again(published, place):
+    handler = type("CuttingOnce", (Cutting,), {"failures": 1, "asked": 0})
+    with serving(handler, published.folder) as url:
+        download(ARCHIVE, place, url, published.checksums)
+    assert handler.asked == 2
+
+
+def test_a_server_that_says_nothing_is_given_up(published, place, monkeypatch):
+    monkeypatch.setattr(archives, "TIMEOUT", 0.1)
+    with serving(Silent, published.folder) as url:
+        expect_failure(place, url, published.checksums, "timed out")
+        Silent.over.set()
 
 
 def test_a_host_that_does_not_answer_is_refused(published, place):
@@ -154,5 +186,5 @@ def test_a_certificate_that_is_vouched_for_is_accepted(published, place, certifi
     path, context = certificate(days=1)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
     with serving(Quiet, published.folder, context) as url:
-        download("movielens", place, url, published.checksums)
+        download(ARCHIVE, place, url, published.checksums)
     assert (place / "u1.base").exists()
