@@ -5,10 +5,10 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from graphrec.config.sections import Params, RunParams
 
 from graphrec.baselines.baselines import imdb_baselines, movielens_baselines
 from graphrec.config.paths import Paths
-from graphrec.config.sections import Params, RunParams
 from graphrec.data.interactions import Features, HeldOut, Interactions, TrainingData
 from graphrec.data.readers.imdb import prepare_imdb
 from graphrec.data.readers.movielens import prepare_movielens

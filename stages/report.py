@@ -43,9 +43,9 @@ def main() -> None:
 
 def draw_all_errors(params: Params, paths: Paths) -> None:
     for name in params.runs:
-        rows = pd.read_csv(paths.curves(name)).to_dict("records")
+        curves = pd.read_csv(paths.curves(name))
         best_epoch = json.loads(paths.settings(name).read_text())["best_epoch"]
-        save(draw_errors(rows, best_epoch, name), paths.errors_figure(name))
+        save(draw_errors(curves, best_epoch, name), paths.errors_figure(name))
 
 
 if __name__ == "__main__":

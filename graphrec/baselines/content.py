@@ -56,8 +56,9 @@ def content_baselines(
     for name, block in data.items.blocks("categorical").items():
         same = FromItems(user_items, block.matrix, sp.csr_array(block.matrix.T))
         scores[f"same-{name}"] = CATEGORY, Transformed(same, _is_positive)
-    scores["common-neighbors"] = NEIGHBORS, Transformed(
-        FromItems(user_items, sp.csr_array(user_items.T), user_items), np.log1p
+    scores["common-neighbors"] = (
+        NEIGHBORS,
+        Transformed(FromItems(user_items, sp.csr_array(user_items.T), user_items), np.log1p),
     )
     baselines: dict[str, FromItems | Transformed | Weighted] = {
         name: ranker for name, (_, ranker) in scores.items()

@@ -41,4 +41,6 @@ def mean_baselines(train: Interactions, num_users: int, num_items: int) -> dict[
 
 def chance(num_users: int, num_items: int) -> dict[str, Means]:
     """Of events and as many negatives: one half, whatever the pair."""
-    return {"constant": Means(0.5, np.zeros(num_users, np.float32), np.zeros(num_items, np.float32))}
+    return {
+        "constant": Means(0.5, np.zeros(num_users, np.float32), np.zeros(num_items, np.float32))
+    }

@@ -1,5 +1,7 @@
 """Rankings that need no training."""
 
+from typing import Any
+
 import numpy as np
 import scipy.sparse as sp
 import torch
@@ -28,7 +30,7 @@ class FromItems:
 
     def rows(self, user: IntArray) -> FloatArray:
         """Users (n,) → (n, items)."""
-        scores = self.user_items[user]
+        scores: Any = self.user_items[user]
         for matrix in self.chain:
             scores = scores @ matrix
         dense: FloatArray = scores.toarray() if sp.issparse(scores) else scores

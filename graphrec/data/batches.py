@@ -20,7 +20,8 @@ class Batch(NamedTuple):
     negative: Tensor
     """(n,) an item that the user has no training interaction with."""
     edge_label: Tensor
-    """(m,) what the squared error is taken against: of the n pairs and, where m = 2 n, of the users with their `negative`."""
+    """(m,) what the squared error is taken against: of the n pairs and, where m = 2 n, of the users
+    with their `negative`."""
     shared_negatives: "SharedNegatives | None"
     """Many items to set against all of the batch, where they are wanted."""
     graph: BipartiteGraph | None = None

@@ -38,7 +38,7 @@ def encode(entities: Entities, smoothing: float = 1.0) -> sp.csr_array:
     value is added `smoothing` times, where such groups are small (a director's other movies tell of
     a movie). What is unknown has no entry.
     """
-    matrices = [sp.csr_array((len(entities), 0), dtype=np.float32)]
+    matrices: list[sp.csr_array] = [sp.csr_array((len(entities), 0), dtype=np.float32)]
     groups = stack(small_groups(entities))
     for _, block in sorted(entities.features.items()):
         if block.kind == "categorical":
@@ -55,9 +55,11 @@ def encode(entities: Entities, smoothing: float = 1.0) -> sp.csr_array:
 def _encode_number(matrix: sp.csr_array) -> sp.csr_array:
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     values = matrix.data.astype(np.float64)
-    centred = values - values.mean() if len(values) else values
-    centred = centred / max(float(np.abs(centred).max(initial=0)), 1e-12)
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1])) if len(values) else []
+    if len(values) == 0:
+        return sp.csr_array((matrix.shape[0], 0), dtype=np.float64)
+    centred = values - values.mean()
+    centred /= max(float(np.abs(centred).max()), 1e-12)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
     column = 1 + np.digitize(values, edges)
     entries = np.concatenate([centred, np.ones(len(values))])
     places = np.tile(rows, 2), np.concatenate([np.zeros_like(column), column])

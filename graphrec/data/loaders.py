@@ -18,9 +18,7 @@ LOOKED_UP = 1 << 20
 class InteractionDataset(torch_data.Dataset[Batch]):
     """Training interactions by row numbers; a whole batch is one look-up."""
 
-    def __init__(
-        self, data: Dataset, generator: torch.Generator, num_negatives: int = 0
-    ) -> None:
+    def __init__(self, data: Dataset, generator: torch.Generator, num_negatives: int = 0) -> None:
         self.user = torch.as_tensor(data.train.user)
         self.item = torch.as_tensor(data.train.item)
         self.rating = torch.as_tensor(data.train.rating)

@@ -9,7 +9,7 @@ from graphrec.data.dataset import Dataset, RawData
 from graphrec.data.errors import DataError
 from graphrec.data.interactions import HeldOut, Interactions
 from graphrec.data.negatives import with_negatives
-from graphrec.data.splits import SPLITS, one_per_item, random
+from graphrec.data.splits import SPLITS, Split, one_per_item, random
 
 
 class Prepared(NamedTuple):
@@ -53,6 +53,7 @@ def split(
 ) -> tuple[Interactions, Interactions, Interactions]:
     """The training, validation and test interactions."""
     options, every = about.split, raw.interactions
+    hold_out: Split = random
     if options.strategy == "one_per_item":
         valid_rows, test_rows = one_per_item(every, rng)
         return every[~(valid_rows | test_rows)], every[valid_rows], every[test_rows]
@@ -64,7 +65,7 @@ def split(
             )
         if raw.valid is not None:
             return every, raw.valid, raw.test
-        rest, test, hold_out = every, raw.test, random
+        rest, test = every, raw.test
     else:
         if raw.test is not None:
             raise DataError(

@@ -27,7 +27,8 @@ class UserSums:
         """Sum and count of `value` (n,) for each user in `user` (n,)."""
         present, row = np.unique(user, return_inverse=True)
         count = np.bincount(row, minlength=len(present)).astype(np.float64)
-        return cls(present, np.bincount(row, value.astype(np.float64), len(present)), count)
+        total = np.bincount(row, value.astype(np.float64), len(present)).astype(np.float64)
+        return cls(present, total, count)
 
     def value(self, weight: Weights = None) -> float:
         """The measure with each of `user` counted `weight` (u,) times; NaN if nobody counts."""

@@ -123,7 +123,9 @@ def score_pairs(
     for block in torch.unique(user).split(BLOCK):
         rows = ((user >= block[0]) & (user <= block[-1])).nonzero().squeeze(1)
         block_scores = score_items(block)
-        scores[:, rows] = block_scores[torch.searchsorted(block, user[rows]), items[:, rows]].double()
+        scores[:, rows] = block_scores[
+            torch.searchsorted(block, user[rows]), items[:, rows]
+        ].double()
     positive, negative = scores.numpy()
     return positive, negative
 

@@ -24,9 +24,7 @@ def fit_biases(
     return mean, user, item
 
 
-def damped_means(
-    group: IntArray, value: FloatArray, num_groups: int, damping: float
-) -> FloatArray:
+def damped_means(group: IntArray, value: FloatArray, num_groups: int, damping: float) -> FloatArray:
     """(groups,) mean of `value` (n,) in each group (n,), drawn towards 0 by `damping` zeros more.
 
     A group without a value has 0, damped or not.

@@ -24,19 +24,22 @@ class Row(NamedTuple):
 class GaussianFilter:
     """Rows of residuals as draws of one Gaussian over the columns, its covariance learned by EM.
 
-    A row's observed entries are y ~ N(0, C), C = K[c, c] + noise_variance I; K (columns, columns) starts at
-    `prior` and takes one EM step a entry of `over_relaxation`. Every entry is then predicted by its
-    expectation given the row's observed ones, K[:, c] C^-1 y. With users as rows this is a
+    A row's observed entries are y ~ N(0, C), C = K[c, c] + noise_variance I; K (columns, columns)
+    starts at `prior` and takes one EM step an entry of `over_relaxation`. Every entry is then
+    predicted by its expectation given the observed ones, K[:, c] C^-1 y. With users as rows this is a
     learned item-item graph, with items as rows a user-user one. An EM step is
     K ← (I + K B / rows) K with B the gradient of the log likelihood; a power p > 1 applies the
     factor p times (over-relaxation), which keeps K positive definite and saves steps.
 
-    With `time_covariance`, a covariance by the times of two entries of a row, C has that term as well:
-    what a row's entries of one sitting share is then explained by it and not learned into K.
+    With `time_covariance`, a covariance by the times of two entries of a row, C has that term as
+    well: what a row's entries of one sitting share is then explained by it and not learned into K.
     """
 
     def __init__(
-        self, prior: FloatArray, noise_variance: float, time_covariance: TimeCovariance | None = None
+        self,
+        prior: FloatArray,
+        noise_variance: float,
+        time_covariance: TimeCovariance | None = None,
     ) -> None:
         self.covariance = prior
         self.noise_variance = noise_variance
@@ -93,7 +96,9 @@ class GaussianFilter:
             covariance = self.covariance[entries]
             if self.time_covariance is not None and time is not None:
                 covariance = covariance + self.time_covariance(time, time)
-            inverse = invert(covariance + self.noise_variance * np.eye(len(column), dtype=np.float32))
+            inverse = invert(
+                covariance + self.noise_variance * np.eye(len(column), dtype=np.float32)
+            )
             weights[number, column] = inverse @ residual
             precision[entries] += inverse
         return weights, precision

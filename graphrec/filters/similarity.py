@@ -10,9 +10,7 @@ BLOCK = 2048
 """Rows of similarities held at a time."""
 
 
-def ease(
-    user_items: sp.csr_array, regularization: float, dropout: float = 0.0
-) -> FloatArray:
+def ease(user_items: sp.csr_array, regularization: float, dropout: float = 0.0) -> FloatArray:
     """(items, items) weights with a zero diagonal, so that `user_items` @ weights resembles it.
 
     Closed form of EASE (Steck 2019, arXiv 1905.03375); with `dropout` > 0 of EDLAE (Steck 2020,

@@ -58,7 +58,7 @@ class BipartiteGraph:
         self.num_users = num_users
         self.num_items = num_items
         self.num_nodes = num_users + num_items
-        self.num_levels = int(target.max()) if len(target) else 1
+        self.num_relations = int(target.max()) if len(target) else 1
         self.kept = torch.ones(len(user), dtype=torch.bool, device=user.device)
         # Shared with every part of the graph: what depends on the whole is sorted once.
         self._entries: dict[str, tuple[_Entries, ...]] = {}
@@ -121,7 +121,7 @@ class BipartiteGraph:
             if "channels" not in self._entries:
                 receiver, sender, edge = self._directed()
                 column = (self.rating[edge].long() - 1) * self.num_nodes + sender
-                height, width = self.num_nodes, self.num_levels * self.num_nodes
+                height, width = self.num_nodes, self.num_relations * self.num_nodes
                 self._entries["channels"] = (
                     _Entries(receiver, column, edge, (height, width), height),
                     _Entries(column, receiver, edge, (width, height), height),

@@ -24,7 +24,8 @@ def build_model(
 ) -> Recommender:
     """The untrained model of a run; its initial weights come from torch's global generator.
 
-    `graph` is that whose messages it will see, `filters` are those that the filter stage has fitted for the data set; only NGCF_Final has them.
+    `graph` is that whose messages it will see, `filters` are those that the filter stage has fitted
+    for the data set; only NGCF_Final has them.
     """
     if run.model == "ngcf_final":
         return build_ngcf_final(run, settings, data, graph, filters)

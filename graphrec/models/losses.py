@@ -23,8 +23,8 @@ def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
 def sampled_softmax_loss(positive: Tensor, negatives: Tensor) -> Tensor:
     """The log error against many items at once: mean of -log softmax of the positive.
 
-    `positive` is (n,), `negatives` (n,) the log of the summed exponentials of the other items' scores.
-    With a single negative per positive this is `bpr_loss`.
+    `positive` is (n,), `negatives` (n,) the log of the summed exponentials of the other items'
+    scores. With a single negative per positive this is `bpr_loss`.
     """
     return F.softplus(negatives - positive).mean()
 

@@ -17,10 +17,10 @@ class RankingNetwork(nn.Module):
     """NGCF over embeddings made of side features and, where wanted, one of each node's own.
 
     The initial embedding is e = features W [+ the id's]; all layers' outputs are L2-normalised and
-    concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned logit_scale
+    concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned scale
     tau. The item bias starts at the logarithm of the popularity, or is left out without one.
-    A node without features or embedding of its own starts at zero, and so has no share in the first layer's
-    product term. Shapes: `features` (nodes, columns), CSR with its transpose;
+    A node without features or embedding of its own starts at zero, and so has no share in the first
+    layer's product term. Shapes: `features` (nodes, columns), CSR with its transpose;
     z (nodes, (layers + 1) * embedding_dim).
     """
 

@@ -50,15 +50,26 @@ class RatingNetwork(nn.Module):
         self.dropout = dropout
         self.edge_dropout = edge_dropout
         self.weight_decay = weight_decay
-        self.embedding = nn.Parameter(torch.randn(num_relations, num_nodes, embedding_dim) * INITIAL_DEVIATION)
-        self.from_items, self.from_users = nn.Linear(embedding_dim, embedding_dim), nn.Linear(embedding_dim, embedding_dim)
-        self.join_user, self.join_item = (nn.Linear(embedding_dim + hidden_channels, embedding_dim) for _ in range(2))
+        self.embedding = nn.Parameter(
+            torch.randn(num_relations, num_nodes, embedding_dim) * INITIAL_DEVIATION
+        )
+        self.from_items, self.from_users = (
+            nn.Linear(embedding_dim, embedding_dim),
+            nn.Linear(embedding_dim, embedding_dim),
+        )
+        self.join_user, self.join_item = (
+            nn.Linear(embedding_dim + hidden_channels, embedding_dim) for _ in range(2)
+        )
         self.user_slope, self.item_slope = nn.Linear(embedding_dim, 1), nn.Linear(embedding_dim, 1)
         self.bias = nn.Parameter(torch.zeros(num_nodes))
         self.mean = nn.Parameter(torch.tensor(mean))
         further = max(layers - 1, 0)
-        self.sum = nn.ModuleList(nn.Linear(embedding_dim, embedding_dim, bias=False) for _ in range(further))
-        self.interaction = nn.ModuleList(nn.Linear(embedding_dim, embedding_dim, bias=False) for _ in range(further))
+        self.sum = nn.ModuleList(
+            nn.Linear(embedding_dim, embedding_dim, bias=False) for _ in range(further)
+        )
+        self.interaction = nn.ModuleList(
+            nn.Linear(embedding_dim, embedding_dim, bias=False) for _ in range(further)
+        )
         for linear in (*self.sum, *self.interaction):
             nn.init.normal_(linear.weight, std=0.01)  # further layers start as small corrections
         self.layers = layers
@@ -76,7 +87,9 @@ class RatingNetwork(nn.Module):
             # The sum up to each level as a product: cumsum's derivative takes five times as long.
             count = len(self.embedding)
             up_to = self.embedding.new_ones(count, count).tril()
-            levels = (up_to @ self.embedding.flatten(1)).view(-1, self.embedding_dim)  # (levels * nodes, embedding_dim)
+            levels = (up_to @ self.embedding.flatten(1)).view(
+                -1, self.embedding_dim
+            )  # (levels * nodes, embedding_dim)
             message = propagate_with(*graph.channels(), levels)
         else:
             message = self.embedding.sum(0)

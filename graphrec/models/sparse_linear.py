@@ -18,7 +18,8 @@ class SparseLinear(nn.Module):
         self.features: Tensor
         self.transpose: Tensor
         linear = nn.Linear(max(features[0].shape[1], 1), out_channels)  # its initial scale
-        self.weight = nn.Parameter(linear.weight.detach().T[: features[0].shape[1]].clone())
+        weight = linear.weight.detach().T[: features[0].shape[1]]
+        self.weight = nn.Parameter(weight.contiguous())
         self.bias = nn.Parameter(linear.bias.detach())
 
     def forward(self) -> Tensor:

@@ -20,8 +20,8 @@ class TrainedModel:
 
     def score_items(self, user: Tensor) -> Tensor:
         """Users (n,) → scores of every item (n, items)."""
-        return self.model.score_block(self.nodes, user, self.items)  # type: ignore[arg-type]
+        return self.model.score_block(self.nodes, user, self.items)
 
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         """Users (n,) and items (n,) → a rating, or the chance of an event, for each pair (n,)."""
-        return self.model.predict(self.nodes, user, item)  # type: ignore[arg-type]
+        return self.model.predict(self.nodes, user, item)

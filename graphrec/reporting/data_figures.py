@@ -64,7 +64,9 @@ def draw_ratings(data: Dataset, every: Interactions) -> Figure:
     axes[0, 0].set(xlabel="rating", ylabel=f"{data.about.interaction_name}s")
     mean = pd.Series(every.rating).groupby(every.user).mean()
     axes[0, 1].hist(mean, bins=40, color=TRAIN)
-    axes[0, 1].set(xlabel=f"mean rating of a {data.about.user_name}", ylabel=f"{data.about.user_name}s")
+    axes[0, 1].set(
+        xlabel=f"mean rating of a {data.about.user_name}", ylabel=f"{data.about.user_name}s"
+    )
     return figure
 
 
@@ -82,12 +84,14 @@ def draw_activity(data: Dataset, every: Interactions) -> Figure:
     axes[0, 1].hist(np.log10(days + 1 / 24), bins=40, color=TRAIN)
     axes[0, 1].set_xticks([-1.38, 0, 1, 2], ["1 h", "1 day", "10 days", "100 days"])
     noun = about.interaction_name
-    axes[0, 1].set(xlabel=f"from a {about.user_name}'s first to last {noun}", ylabel=f"{about.user_name}s")
+    axes[0, 1].set(
+        xlabel=f"from a {about.user_name}'s first to last {noun}", ylabel=f"{about.user_name}s"
+    )
     return figure
 
 
 def draw_values(data: Dataset, every: Interactions, side: str, block_name: str) -> Figure:
-    """The values of a categorical or multi-valued block: how many have each, and its mean rating."""
+    """The values of a categorical or multi-valued block: how many have each, and mean ratings."""
     entities, noun = entities_of(data, side)
     block = entities.features[block_name]
     present = (block.matrix > 0).astype(np.float64)

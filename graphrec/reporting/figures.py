@@ -6,6 +6,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
@@ -22,9 +23,9 @@ LABELS = {
     "test_loss": "test loss (the run's own risk)",
     "mse": "mean squared error",
     "log_error": "log error (nats a pair)",
-    "rmse": "RMSE (stars)",
-    "mae": "MAE (stars)",
-    "auc": "ROC AUC, matched non-credits",
+    "rmse": "RMSE (rating units)",
+    "mae": "MAE (rating units)",
+    "auc": "ROC AUC, matched negatives",
 }
 """Of the measures whose name does not say it all."""
 
@@ -46,10 +47,9 @@ def save(figure: Figure, path: Path) -> None:
     figure.savefig(path, dpi=DPI, metadata={"Software": None})
 
 
-def draw_errors(curves: Sequence[dict[str, float]], best_epoch: int, title: str) -> Figure:
+def draw_errors(curves: pd.DataFrame, best_epoch: int, title: str) -> Figure:
     """Both training errors over epochs: MSE on the left, Log Error on the right."""
     figure, axes = new_figure(1, 2)
-    epochs = [row["epoch"] for row in curves]
     for ax, name, label in zip(
         axes[0],
         ("mse", "log_error"),
@@ -57,8 +57,10 @@ def draw_errors(curves: Sequence[dict[str, float]], best_epoch: int, title: str)
         strict=True,
     ):
         for part, colour in (("train", TRAIN), ("valid", VALID)):
-            values = [row[f"{part}_{name}"] for row in curves]
-            ax.plot(epochs, values, color=colour, label=part, marker="." if len(epochs) < 3 else "")
+            marker = "." if len(curves) < 3 else ""
+            ax.plot(
+                curves["epoch"], curves[f"{part}_{name}"], color=colour, label=part, marker=marker
+            )
         ax.axvline(best_epoch, color="grey", linestyle=":", label=f"best epoch ({best_epoch})")
         ax.set(xlabel="epoch", ylabel=label)
         ax.legend(frameon=False)

@@ -112,7 +112,9 @@ def factor_table(params: Params, paths: Paths) -> str:
     for dataset in params.datasets:
         base, *others = runs_of(params, dataset) or [""]
         for name in others:
-            first, second = (load_users(paths.evaluation(run) / "users.npz") for run in (name, base))
+            first, second = (
+                load_users(paths.evaluation(run) / "users.npz") for run in (name, base)
+            )
             changed = describe_change(params, name, base)
             for measure in decisive(params):
                 difference = paired_difference(first[measure], second[measure], params.seed)

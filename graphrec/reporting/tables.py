@@ -6,6 +6,7 @@ from typing import NamedTuple
 from graphrec.evaluation.metrics import higher_is_better
 from graphrec.evaluation.significance import Difference, holm
 
+
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Heads, the rule below them, and a line a row."""
     lines = [heads, ["---"] * len(heads), *rows]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
-
 from torch.utils.data import DataLoader
 
 from graphrec.config.params import Params, check_num_neighbors

@@ -108,7 +108,10 @@ def train_model(
 def errors(
     model: Recommender, nodes: Any, batch: Batch, risk: str
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The squared error, the log error to minimise, and the pair loss (the same without shared negatives)."""
+    """The squared error, the log error to minimise, and the pair loss.
+
+    The last two are the same without shared negatives.
+    """
     count, rated = len(batch.row), len(batch.edge_label)
     user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
     # All pairs at once, or first those alone whose derivative is needed.

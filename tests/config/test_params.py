@@ -3,9 +3,9 @@
 from copy import deepcopy
 
 import pytest
+from graphrec.config.sections import Params
 
 from graphrec.config.params import ParamsError, check_params, load_params, run_settings, select_run
-from graphrec.config.sections import Params
 from tests.faults import (
     FILE,
     FLOATS,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from graphrec.config.sections import Params
 
 from graphrec.config.params import ParamsError, load_params, select_run
-from graphrec.config.sections import Params
 from graphrec.filters.fit import imdb_filters, movielens_filters
 from graphrec.training.fitting import fit_run, with_validation
 

@@ -33,9 +33,7 @@ def read(folder: Path, _: DatasetParams) -> RawData:
     credit = np.argwhere(adjacency[actor][:, movie].toarray() > 0).astype(np.int64)
     directors = sp.csr_array(adjacency[movie][:, director] > 0).astype(np.float32)
     features = {
-        "keywords": FeatureBlock(
-            "multi_valued", keywords, numbered("keyword", keywords.shape[1])
-        ),
+        "keywords": FeatureBlock("multi_valued", keywords, numbered("keyword", keywords.shape[1])),
         "director": FeatureBlock("categorical", directors, numbered("director", len(director))),
     }
     ones, zeros = np.ones(len(credit), np.float32), np.zeros(len(credit), np.int64)

@@ -54,7 +54,7 @@ def read_items(folder: Path) -> Entities:
     flags = sp.csr_array(table[genres].to_numpy(np.float32))
     features = {
         "genre": FeatureBlock("multi_valued", flags, np.array(genres)),
-        "year": numeric("year", year.fillna(year.median()).to_numpy(np.float32)),
+        "year": numeric("year", year.fillna(year.median()).to_numpy().astype(np.float32)),
     }
     return Entities(expect_numbered(table, "u.item"), table["title"].to_numpy(np.str_), features)
 

@@ -12,7 +12,8 @@ class MovieLensDataset(RatingDataset):
 
 
 class IMDBDataset(EventDataset):
-    """IMDB's credits: 1 each, beside a sampled non-credit of the same actor, 0. Loaders as above."""
+    """IMDB's credits, label 1, each beside a sampled non-credit of the same actor, label 0. Loaders
+    as above."""
 
 
 DATASETS: dict[str, type[InteractionDataset]] = {"movielens": MovieLensDataset, "imdb": IMDBDataset}
