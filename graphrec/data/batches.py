@@ -11,8 +11,8 @@ from graphrec.graph.bipartite import BipartiteGraph
 class Batch(NamedTuple):
     """n supervised interactions and, for each, the pair that it is set against."""
 
-    row: Tensor
-    """(n,) row numbers in the training interactions, so that a model can leave them out."""
+    e_id: Tensor
+    """(n,) their numbers among the training interactions, the edges of the graph."""
     user: Tensor
     """(n,)"""
     item: Tensor
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
 
     def to(self, device: torch.device) -> "Batch":
         return Batch(
-            self.row.to(device),
+            self.e_id.to(device),
             self.user.to(device),
             self.item.to(device),
             self.negative.to(device),

@@ -78,14 +78,15 @@ def train_model(
             batch = batch.to(device)
             optimizer.zero_grad()
             part = batch.graph or graph
-            nodes = model(part.without(batch.row) if options.mask_supervision else part)
+            edge_mask = part.message_mask(batch.e_id) if options.mask_supervision else None
+            nodes = model(part, edge_mask)
             mse, minimised, log_error = errors(model, nodes, batch, risk)
             loss = combine_risk(risk, mse, minimised, options.log_error_weight)
             loss.backward()
             optimizer.step()
             schedule.step()
             average.update()
-            sums += len(batch.row) * torch.stack(_detached(loss, mse, log_error))
+            sums += len(batch.e_id) * torch.stack(_detached(loss, mse, log_error))
         row = _describe_epoch(epoch, sums)
         model.eval()
         with torch.no_grad(), average.in_place():
@@ -109,7 +110,7 @@ def errors(
     model: Recommender, nodes: Any, batch: Batch, risk: str
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The squared error, the log error to minimise, and the pair loss (the same without shared negatives)."""
-    count, rated = len(batch.row), len(batch.edge_label)
+    count, rated = len(batch.e_id), len(batch.edge_label)
     user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
     # All pairs at once, or first those alone whose derivative is needed.
     now = 2 * count if batch.shared_negatives is None and risk != "mse" else rated

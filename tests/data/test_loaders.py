@@ -33,7 +33,7 @@ def test_a_full_pass_is_every_interaction_once(make, train):
     assert rows.sort().values.tolist() == list(range(len(train)))
     assert whole(batches, "user").tolist() == train.user[rows].tolist()
     assert whole(batches, "item").tolist() == train.item[rows].tolist()
-    assert all(len(batch.row) <= 64 for batch in batches)
+    assert all(len(batch.e_id) <= 64 for batch in batches)
 
 
 def test_soft_sampling_draws_its_share_with_replacement(make, train):

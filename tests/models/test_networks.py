@@ -10,7 +10,7 @@ from graphrec.graph.sparse import from_scipy, to_scipy
 from graphrec.models import NGCF_Final, RankingNetwork, RatingNetwork
 from graphrec.models.propagation import NEGATIVE_SLOPE
 
-USERS, ITEMS, DIM, LEVELS = 9, 12, 5, 5
+USERS, ITEMS, DIM, RELATIONS = 9, 12, 5, 5
 LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
 
 
@@ -18,8 +18,8 @@ LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
 def graph() -> BipartiteGraph:
     rng = np.random.default_rng(2)
     user, item = torch.as_tensor(np.argwhere(rng.random((USERS, ITEMS)) < 0.3).T.copy())
-    target = torch.as_tensor(rng.integers(1, LEVELS + 1, len(user)), dtype=torch.float)
-    return BipartiteGraph(user, item, target, USERS, ITEMS)
+    edge_type = torch.as_tensor(rng.integers(0, RELATIONS, len(user)))
+    return BipartiteGraph(user, item, USERS, ITEMS, edge_type, RELATIONS)
 
 
 def disturbed(network):
@@ -32,7 +32,7 @@ def disturbed(network):
 
 def rating_network(layers: int) -> RatingNetwork:
     sides = torch.randn(USERS, 3), torch.randn(ITEMS, 4)
-    return disturbed(RatingNetwork(*sides, LEVELS, DIM, layers, 2, 0.5, 0.5, 0.1, 3.5))
+    return disturbed(RatingNetwork(*sides, RELATIONS, DIM, layers, 2, 0.5, 0.5, 0.1, 3.5))
 
 
 def ranking_network(layers: int, free: bool, popular: bool) -> tuple[RankingNetwork, np.ndarray]:
@@ -61,11 +61,11 @@ def test_rating_network_agrees_with_the_dense_equation(graph, layers):
     w = values(network)
     laplacian = to_scipy(graph.adjacency()).toarray().astype(float)
     rating = np.zeros_like(laplacian)
-    rating[graph.user, graph.item + USERS] = graph.rating
+    rating[graph.user, graph.item + USERS] = graph.edge_type + 1
     rating += rating.T
     message = sum(
-        (laplacian * (rating == level)) @ w["embedding"][:level].sum(axis=0)
-        for level in range(1, LEVELS + 1)
+        (laplacian * (rating == value)) @ w["embedding"][:value].sum(axis=0)
+        for value in range(1, RELATIONS + 1)
     )
     vectors = []
     sides = (network.user_features, network.item_features)
