@@ -1,6 +1,6 @@
 """The user-item graph and the matrices that messages pass through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -166,10 +166,11 @@ def build_graph(data: Dataset) -> BipartiteGraph:
     """The graph of the training interactions, and of nothing else, in their order.
 
     A relation is a distinct rating, whatever its value: 0 the lowest that comes, the highest last.
+    Events have but one.
     """
-    train = data.train
-    user, item = torch.as_tensor(train.user), torch.as_tensor(train.item)
-    ratings, edge_type = torch.unique(torch.as_tensor(train.rating), return_inverse=True)
-    if len(ratings) <= 1:
-        return BipartiteGraph(user, item, data.num_users, data.num_items)
-    return BipartiteGraph(user, item, data.num_users, data.num_items, edge_type, len(ratings))
+    user, item = torch.as_tensor(data.train.user), torch.as_tensor(data.train.item)
+    graph = BipartiteGraph(user, item, data.num_users, data.num_items)
+    if not data.explicit:
+        return graph
+    ratings, edge_type = torch.unique(torch.as_tensor(data.train.rating), return_inverse=True)
+    return replace(graph, edge_type=edge_type, num_relations=len(ratings))

@@ -42,9 +42,9 @@ class NeighborBatches(IterableDataset[Batch]):
 
     Of the users and items of a batch's pairs, the negatives among them, `num_neighbors[0]`
     neighbours each are sampled, of those `num_neighbors[1]` each, and so on. The part has the
-    interactions over which the sampling went, in both directions: messages need a symmetric matrix. With all
-    interactions among the sampled nodes it would be symmetric too, but about as large as the whole:
-    among the neighbours are the most popular items and the most active users.
+    interactions over which the sampling went, in both directions: messages need a symmetric matrix.
+    With all interactions among the sampled nodes it would be symmetric too, but about as large as
+    the whole: among the neighbours are the most popular items and the most active users.
     """
 
     def __init__(

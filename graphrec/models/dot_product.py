@@ -22,17 +22,17 @@ class DotProductModel(nn.Module):
     """A pair's score is the dot product of two vectors, the predicted target `offset` + score."""
 
     def __init__(
-        self, num_users: int, num_items: int, dim: int, weight_decay: float, offset: float
+        self, num_users: int, num_items: int, embedding_dim: int, weight_decay: float, offset: float
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(num_users + num_items, dim)
+        self.embedding = nn.Embedding(num_users + num_items, embedding_dim)
         nn.init.xavier_uniform_(self.embedding.weight)
         self.weight_decay = weight_decay
         self.register_buffer("offset", torch.tensor(offset))
         self.offset: Tensor
 
     def embed(self, graph: BipartiteGraph) -> Tensor:
-        """Initial embeddings of the nodes of `graph`: (nodes, dim)."""
+        """Initial embeddings of the nodes of `graph`: (nodes, embedding_dim)."""
         table = self.embedding.weight
         return table if graph.n_id is None else F.embedding(graph.n_id, table)
 

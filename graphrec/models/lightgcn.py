@@ -17,16 +17,19 @@ class LightGCN(DotProductModel):
         self,
         num_users: int,
         num_items: int,
-        dim: int,
+        embedding_dim: int,
         layers: int,
         weight_decay: float = 0.0,
         offset: float = 0.0,
     ) -> None:
-        super().__init__(num_users, num_items, dim, weight_decay, offset)
+        super().__init__(num_users, num_items, embedding_dim, weight_decay, offset)
         self.num_layers = layers
 
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Nodes:
-        """Node embeddings (nodes, dim); `edge_mask` (edges,) marks what carries messages."""
+        """Node embeddings (nodes, embedding_dim).
+
+        `edge_mask` (edges,) marks what carries messages.
+        """
         x = total = self.embed(graph)
         if self.num_layers > 0:
             adjacency = graph.adjacency(edge_mask)

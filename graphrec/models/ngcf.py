@@ -19,20 +19,20 @@ class NGCF(DotProductModel):
         self,
         num_users: int,
         num_items: int,
-        dim: int,
+        embedding_dim: int,
         layers: int,
         message_dropout: float = 0.0,
         node_dropout: float = 0.0,
         weight_decay: float = 0.0,
         offset: float = 0.0,
     ) -> None:
-        super().__init__(num_users, num_items, dim, weight_decay, offset)
-        self.layers = nn.ModuleList(ngcf_layer(dim) for _ in range(layers))
+        super().__init__(num_users, num_items, embedding_dim, weight_decay, offset)
+        self.layers = nn.ModuleList(ngcf_layer(embedding_dim) for _ in range(layers))
         self.message_dropout = message_dropout
         self.node_dropout = node_dropout
 
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Nodes:
-        """Node embeddings (nodes, (layers + 1) * dim).
+        """Node embeddings (nodes, (layers + 1) * embedding_dim).
 
         `edge_mask` (edges,) marks what carries messages.
         """

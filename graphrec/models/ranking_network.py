@@ -64,7 +64,10 @@ class RankingNetwork(nn.Module):
         self.logit_scale = nn.Parameter(torch.tensor(logit_scale))
 
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Tensor:
-        """(nodes, (layers + 1) * embedding_dim); `edge_mask` (edges,) marks what carries messages."""
+        """(nodes, (layers + 1) * embedding_dim).
+
+        `edge_mask` (edges,) marks what carries messages.
+        """
         projection: Tensor = self.projection
         dropout = 0.0
         if self.training:

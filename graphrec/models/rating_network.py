@@ -67,8 +67,9 @@ class RatingNetwork(nn.Module):
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Tensor:
         """(nodes, embedding_dim + 2): vectors whose dot product is a rating less the mean.
 
-        A user's is [x / sqrt(embedding_dim), b_u + a·x, 1], an item's [y, 1, b_i + c·y]. `edge_mask`
-        (edges,) marks what carries messages. Raises ValueError for a graph with other relations.
+        A user's is [x / sqrt(embedding_dim), b_u + a·x, 1], an item's [y, 1, b_i + c·y].
+        `edge_mask` (edges,) marks what carries messages. Raises ValueError for a graph with other
+        relations.
         """
         users = self.num_users
         if graph.num_relations != len(self.embedding):

@@ -1,6 +1,7 @@
 """A data set as HeteroData: what it holds, what it keeps out of the messages, and PyG on it."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,37 +12,33 @@ from torch_geometric.nn import HeteroConv, SAGEConv
 from torch_geometric.nn import to_hetero as convert
 from torch_geometric.transforms import RandomLinkSplit
 
-from graphrec.data.dataset import Entities, FeatureBlock
+from graphrec.data.dataset import FeatureBlock
 from graphrec.data.hetero import to_hetero
 from graphrec.data.interactions import HeldOut, Interactions
+from tests.datasets import entities, interactions
 
 RATES, REVERSE = ("user", "rates", "item"), ("item", "rev_rates", "user")
 
 
-def interactions(pairs: list[tuple[int, int]]) -> Interactions:
-    user, item = np.array(pairs, np.int64).T
+def timed(pairs: list[tuple[int, int]]) -> Interactions:
+    user, item = zip(*pairs, strict=True)
     number = np.arange(len(pairs))
-    return Interactions(user, item, (number % 5 + 0.5).astype(np.float32), 100 + number)
+    return replace(interactions(user, item, number % 5 + 0.5), timestamp=100 + number)
 
 
-TRAIN = interactions([(0, 0), (0, 1), (1, 2), (2, 0), (2, 3), (3, 1)])
-VALID = HeldOut(interactions([(1, 0), (3, 2)]), np.array([3, 3]))
-TEST = HeldOut(interactions([(0, 2)]), np.array([3]))
-
-
-def entities(name: str, count: int, features: dict[str, FeatureBlock]) -> Entities:
-    names = np.array([f"{name} {number}" for number in range(count)])
-    return Entities(names, np.char.upper(names), features)
+TRAIN = timed([(0, 0), (0, 1), (1, 2), (2, 0), (2, 3), (3, 1)])
+VALID = HeldOut(timed([(1, 0), (3, 2)]), np.array([3, 3]))
+TEST = HeldOut(timed([(0, 2)]), np.array([3]))
 
 
 def block(kind, rows: list[list[float]], columns: list[str]) -> FeatureBlock:
     return FeatureBlock(kind, sp.csr_array(np.array(rows, np.float32)), np.array(columns))
 
 
-USERS = entities("u", 4, {"age": block("numeric", [[20], [0], [40], [31]], ["years"])})
+USERS = entities("u", 4, age=block("numeric", [[20], [0], [40], [31]], ["years"]))
 GENRES = block("multi_valued", [[1, 0], [1, 1], [0, 0], [0, 1]], ["drama", "comedy"])
 YEARS = block("numeric", [[1990], [1991], [1992], [1993]], ["year"])
-ITEMS = entities("i", 4, {"genre": GENRES, "year": YEARS})
+ITEMS = entities("i", 4, genre=GENRES, year=YEARS)
 
 
 @pytest.fixture(params=[False, True], ids=["columns", "feature nodes"])
@@ -96,7 +93,7 @@ def test_features_are_nodes():
 
 
 def test_names_and_entities_without_features():
-    bare = entities("n", 4, {})
+    bare = entities("n", 4)
     data = to_hetero(bare, bare, TRAIN, names=("actor", "movie", "plays_in"))
     assert data.edge_types == [("actor", "plays_in", "movie"), ("movie", "rev_plays_in", "actor")]
     assert "x" not in data["actor"]

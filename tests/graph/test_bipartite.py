@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.data.interactions import HeldOut, Interactions, TrainingData
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.graph.sparse import from_scipy, to_scipy
 from graphrec.models.operators import propagate, propagate_with
+from tests.datasets import dataset, interactions
 
 NUM_USERS, NUM_ITEMS, NUM_RELATIONS = 7, 9, 5
 
@@ -114,11 +114,12 @@ def test_relations_are_the_distinct_ratings_in_their_order(ratings):
     """Half stars, negative ratings, zeros, gaps."""
     chosen = np.array([2, 0, 1, 0])
     rating = np.array(ratings, np.float32)[chosen]
-    train = Interactions(np.arange(4), np.array([0, 1, 1, 2]), rating, np.zeros(4, np.int64))
-    graph = build_graph(TrainingData(4, 3, train, HeldOut(train, train.item)))
+    train = interactions(range(4), [0, 1, 1, 2], rating)
+    graph = build_graph(dataset(4, 3, train))
     assert graph.num_relations == 3
     assert graph.edge_type.tolist() == chosen.tolist()
     assert graph.relations()[0].shape == (7, 3 * 7)
+    assert build_graph(dataset(4, 3, train, explicit=False)).num_relations == 1
 
 
 def test_propagate_multiplies(graph):

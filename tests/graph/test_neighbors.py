@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.data.interactions import HeldOut, Interactions, TrainingData
-from graphrec.data.loaders import DATASETS
+from graphrec.data.loaders import EventDataset, RatingDataset
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.graph.neighbors import global_draws_from, neighbor_loader
 from graphrec.graph.sparse import to_scipy
 from graphrec.models import NGCF, LightGCN
+from tests.datasets import dataset, interactions
 
 ALL = 10**6
 """More neighbours than any node has."""
@@ -34,10 +34,11 @@ def graph(data) -> BipartiteGraph:
 
 
 @pytest.fixture
-def make(name, data, graph):
+def make(data, graph):
     def loader(num_neighbors=(3, 2), seed=1, soft_ratio=None, batch_size=16, num_negatives=0):
-        dataset = DATASETS[name](data, torch.Generator().manual_seed(seed), num_negatives)
-        return neighbor_loader(dataset, graph, num_neighbors, batch_size, soft_ratio)
+        kind = RatingDataset if data.explicit else EventDataset
+        examples = kind(data, torch.Generator().manual_seed(seed), num_negatives)
+        return neighbor_loader(examples, graph, num_neighbors, batch_size, soft_ratio)
 
     return loader
 
@@ -140,12 +141,10 @@ def test_with_all_neighbours_the_scores_are_those_of_the_whole_graph(model):
     torch.manual_seed(0)
     pairs = (torch.rand(12, 15) < 0.6).nonzero()
     graph = BipartiteGraph(*pairs.T.contiguous(), 12, 15)
-    rating = np.ones(len(pairs), np.float32)
-    train = Interactions(graph.user.numpy(), graph.item.numpy(), rating, None)
-    data = TrainingData(12, 15, train, HeldOut(train, train.item))
-    dataset = DATASETS["movielens"](data, torch.Generator().manual_seed(0))
+    data = dataset(12, 15, interactions(graph.user, graph.item))
+    ratings = RatingDataset(data, torch.Generator().manual_seed(0))
     network = model(12, 15, 8, 3)
-    for batch in neighbor_loader(dataset, graph, [ALL] * 3, 8):
+    for batch in neighbor_loader(ratings, graph, [ALL] * 3, 8):
         assert batch.graph.num_edges == graph.num_edges
         users, items = named(batch, batch.user, batch.item)
         whole = (torch.tensor(users), torch.tensor(items) - 12)
