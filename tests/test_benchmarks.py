@@ -40,7 +40,7 @@ def test_few_users_and_items_have_much_of_the_generated_data(generated):
 
 
 def test_the_floor_counts_by_hand():
-    graph = BipartiteGraph(torch.tensor([0, 1]), torch.tensor([0, 0]), torch.ones(2), 2, 1)
+    graph = BipartiteGraph(torch.tensor([0, 1]), torch.tensor([0, 0]), 2, 1)
     step = Step(graph.adjacency(), dim=8, layers=2, batch=5)
     assert step.sparse_flops() == 2 * 2 * 2 * 4 * 8
     assert step.dense_flops() == 2 * 3 * (2 * 3 * 16 * 8)

@@ -5,14 +5,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from graphrec.graph.bipartite import BipartiteGraph
-
 
 class Batch(NamedTuple):
     """n supervised interactions and, for each, the pair that it is set against."""
 
-    row: Tensor
-    """(n,) row numbers in the training interactions, so that a model can leave them out."""
+    e_id: Tensor
+    """(n,) their numbers among the training interactions, the edges of the graph."""
     user: Tensor
     """(n,)"""
     item: Tensor
@@ -24,19 +22,15 @@ class Batch(NamedTuple):
     with their `negative`."""
     shared_negatives: "SharedNegatives | None"
     """Many items to set against all of the batch, where they are wanted."""
-    graph: BipartiteGraph | None = None
-    """The part of the graph to propagate, in whose numbers `user`, `item` and `negative` then are;
-    None for the whole."""
 
     def to(self, device: torch.device) -> "Batch":
         return Batch(
-            self.row.to(device),
+            self.e_id.to(device),
             self.user.to(device),
             self.item.to(device),
             self.negative.to(device),
             self.edge_label.to(device),
             None if self.shared_negatives is None else self.shared_negatives.to(device),
-            None if self.graph is None else self.graph.to(device),
         )
 
 

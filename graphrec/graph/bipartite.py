@@ -1,7 +1,9 @@
 """The user-item graph and the matrices that messages pass through."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,147 +11,175 @@ from graphrec.data.dataset import Dataset
 from graphrec.graph.kernels import Entries, kernels_for
 from graphrec.graph.sparse import csr_matrix
 
-
-class _Entries:
-    """Directed edges in the order of a CSR matrix, of which any part can be taken without sorting.
-
-    `edge` (entries,) says which interaction an entry belongs to; `row` and `column` are its place
-    in a matrix of `shape`. A row or column number modulo `num_nodes` is a node.
-    """
-
-    def __init__(
-        self, row: Tensor, column: Tensor, edge: Tensor, shape: tuple[int, int], num_nodes: int
-    ) -> None:
-        order = torch.argsort(row * shape[1] + column)
-        row, column, edge = row[order], column[order], edge[order]
-        offset = torch.zeros(shape[0] + 1, dtype=torch.long, device=row.device)
-        offset[1:] = torch.bincount(row, minlength=shape[0]).cumsum(0)
-        parts = (offset, column, edge, row % num_nodes, column % num_nodes)
-        self.entries = Entries(*(part.int() for part in parts))
-        self.shape = shape
-
-    def of(self, kept: Tensor, scale: Tensor) -> Tensor:
-        """The matrix of those interactions that `kept` marks; an entry is scale times scale."""
-        offset, column, values = kernels_for(scale).select_entries(self.entries, kept, scale)
-        return csr_matrix(offset, column, values, self.shape)
+MOST_RELATIONS = 10
+"""Each has an embedding of every node."""
 
 
+@dataclass(frozen=True, eq=False)
 class BipartiteGraph:
-    """Training interactions as edges; users are nodes 0 … num_users - 1, items follow.
+    """Interactions as edges; users are nodes 0 … num_users - 1, items follow.
 
-    Edges keep the row numbers of the training interactions, so that those being predicted can be
-    left out of the messages. A part of a larger graph has node numbers of its own: `node` (nodes,)
-    says which nodes of the whole they are, `row` (interactions,) which interactions it has. Both
-    are None in the whole graph.
+    The graph never changes. What a step leaves out of it says an `edge_mask` (edges,), True for the
+    edges that carry messages; entries are sorted once for all masks. A part of a larger graph has
+    node numbers of its own, and says in `n_id` and `e_id` what they are in the whole.
     """
 
-    def __init__(
-        self,
-        user: Tensor,
-        item: Tensor,
-        target: Tensor,
-        num_users: int,
-        num_items: int,
-        node: Tensor | None = None,
-        row: Tensor | None = None,
-    ) -> None:
-        self.user, self.item, self.rating = user, item, target
-        self.node, self.row = node, row
-        self.num_users = num_users
-        self.num_items = num_items
-        self.num_nodes = num_users + num_items
-        self.num_relations = int(target.max()) if len(target) else 1
-        self.kept = torch.ones(len(user), dtype=torch.bool, device=user.device)
-        # Shared with every part of the graph: what depends on the whole is sorted once.
-        self._entries: dict[str, tuple[_Entries, ...]] = {}
-        self._scale: Tensor | None = None
-        self._adjacency: Tensor | None = None
-        self._channels: tuple[Tensor, Tensor] | None = None
+    user: Tensor
+    """(edges,)"""
+    item: Tensor
+    """(edges,) from 0."""
+    num_users: int
+    num_items: int
+    edge_type: Tensor | None = None
+    """(edges,) the relation of each edge, from 0; None where there is but one."""
+    num_relations: int = 1
+    n_id: Tensor | None = None
+    """(nodes,) which nodes of the whole graph these are, as PyG's loaders name it."""
+    e_id: Tensor | None = None
+    """(edges,) which edges of the whole graph these are."""
+
+    @property
+    def num_nodes(self) -> int:
+        return self.num_users + self.num_items
 
     @property
     def num_edges(self) -> int:
-        """Interactions that carry messages."""
-        return int(self.kept.sum())
+        return len(self.user)
 
     def to(self, device: torch.device) -> "BipartiteGraph":
-        """The same graph there."""
+        """The same graph on `device`."""
         if device == self.user.device:
             return self
-        user, item, target = (part.to(device) for part in (self.user, self.item, self.rating))
-        node, row = (None if part is None else part.to(device) for part in (self.node, self.row))
-        graph = BipartiteGraph(user, item, target, self.num_users, self.num_items, node, row)
-        graph.kept = self.kept.to(device)
-        return graph
+        edge_type, n_id, e_id = (
+            None if tensor is None else tensor.to(device)
+            for tensor in (self.edge_type, self.n_id, self.e_id)
+        )
+        return BipartiteGraph(
+            self.user.to(device),
+            self.item.to(device),
+            self.num_users,
+            self.num_items,
+            edge_type,
+            self.num_relations,
+            n_id,
+            e_id,
+        )
 
-    def keep(self, kept: Tensor) -> "BipartiteGraph":
-        """The graph of those interactions that `kept` (interactions,) marks and this one has."""
-        graph: BipartiteGraph = object.__new__(BipartiteGraph)
-        graph.__dict__.update(self.__dict__)
-        graph.kept = self.kept & kept
-        graph._scale = graph._adjacency = graph._channels = None
-        return graph
+    def message_mask(self, e_id: Tensor) -> Tensor:
+        """(edges,) mask without the edges `e_id` of the whole graph: those that are predicted."""
+        if self.e_id is not None:
+            return ~torch.isin(self.e_id, e_id)
+        edge_mask = torch.ones(self.num_edges, dtype=torch.bool, device=self.user.device)
+        edge_mask[e_id] = False
+        return edge_mask
 
-    def without(self, rows: Tensor) -> "BipartiteGraph":
-        """The graph in which the training interactions `rows` carry no message."""
-        if self.row is not None:
-            return self.keep(~torch.isin(self.row, rows))
-        kept = torch.ones_like(self.kept)
-        kept[rows] = False
-        return self.keep(kept)
+    def dropout_edge(self, p: float, edge_mask: Tensor | None = None) -> Tensor:
+        """(edges,) `edge_mask`, or all edges, with each left out with probability `p`."""
+        drawn = torch.rand(self.num_edges) >= p  # of the CPU's generator: the same everywhere
+        drawn = drawn.to(self.user.device)
+        return drawn if edge_mask is None else drawn & edge_mask
 
-    def drop(self, rate: float) -> "BipartiteGraph":
-        """The graph with each interaction left out with probability `rate`."""
-        kept = torch.rand(len(self.kept)) >= rate  # of the CPU's generator: the same everywhere
-        return self.keep(kept.to(self.kept.device))
+    def adjacency(self, edge_mask: Tensor | None = None) -> Tensor:
+        """L = D^-1/2 A D^-1/2 as CSR (nodes, nodes); rows of isolated nodes are empty.
 
-    def adjacency(self) -> Tensor:
-        """L = D^-1/2 A D^-1/2 as CSR (nodes, nodes); rows of isolated nodes are empty."""
-        if self._adjacency is None:
-            if "adjacency" not in self._entries:
-                receiver, sender, edge = self._directed()
-                shape = (self.num_nodes, self.num_nodes)
-                self._entries["adjacency"] = (_Entries(receiver, sender, edge, shape, shape[0]),)
-            (self._adjacency,) = self._matrices("adjacency")
-        return self._adjacency
-
-    def channels(self) -> tuple[Tensor, Tensor]:
-        """L with a column for each sender and rating: (nodes, levels * nodes), and its transpose.
-
-        Column `(rating - 1) * nodes + sender` holds the sender's edges of that rating.
+        A and the degrees D are of the edges that `edge_mask` marks.
         """
-        if self._channels is None:
-            if "channels" not in self._entries:
-                receiver, sender, edge = self._directed()
-                column = (self.rating[edge].long() - 1) * self.num_nodes + sender
-                height, width = self.num_nodes, self.num_relations * self.num_nodes
-                self._entries["channels"] = (
-                    _Entries(receiver, column, edge, (height, width), height),
-                    _Entries(column, receiver, edge, (width, height), height),
-                )
-            matrix, transpose = self._matrices("channels")
-            self._channels = matrix, transpose
-        return self._channels
+        if edge_mask is None:
+            return self._whole_adjacency
+        return self._select(self._sorted, edge_mask, self._scale(edge_mask), self.num_nodes)
+
+    def relations(self, edge_mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """L with a block of columns for each relation, and its transpose, both CSR.
+
+        (nodes, num_relations * nodes): column `edge_type * nodes + sender` holds the sender's edges
+        of that relation. The degrees are those of all relations together.
+        """
+        if edge_mask is None:
+            return self._whole_relations
+        scale, width = self._scale(edge_mask), self.num_relations * self.num_nodes
+        matrix, transpose = self._sorted_by_relation
+        return (
+            self._select(matrix, edge_mask, scale, width),
+            self._select(transpose, edge_mask, scale, self.num_nodes),
+        )
+
+    @cached_property
+    def _whole_adjacency(self) -> Tensor:
+        return self.adjacency(self._every_edge)
+
+    @cached_property
+    def _whole_relations(self) -> tuple[Tensor, Tensor]:
+        return self.relations(self._every_edge)
+
+    @property
+    def _every_edge(self) -> Tensor:
+        return torch.ones(self.num_edges, dtype=torch.bool, device=self.user.device)
+
+    @cached_property
+    def _sorted(self) -> Entries:
+        receiver, sender, edge = self._directed()
+        return _sort(receiver, sender, edge, (self.num_nodes, self.num_nodes), self.num_nodes)
+
+    @cached_property
+    def _sorted_by_relation(self) -> tuple[Entries, Entries]:
+        receiver, sender, edge = self._directed()
+        if self.edge_type is not None:
+            sender = self.edge_type[edge] * self.num_nodes + sender
+        height, width = self.num_nodes, self.num_relations * self.num_nodes
+        return (
+            _sort(receiver, sender, edge, (height, width), height),
+            _sort(sender, receiver, edge, (width, height), height),
+        )
 
     def _directed(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Receiver, sender and interaction of every directed edge, kept or not."""
+        """Receiver, sender and edge of every message, in both directions."""
         item = self.item + self.num_users
-        edge = torch.arange(len(item), device=item.device).repeat(2)
+        edge = torch.arange(self.num_edges, device=item.device).repeat(2)
         return torch.cat([self.user, item]), torch.cat([item, self.user]), edge
 
-    def _matrices(self, name: str) -> Iterator[Tensor]:
-        if self._scale is None:
-            degree = torch.zeros(self.num_nodes, dtype=torch.int32, device=self.kept.device)
-            of_users, of_items = degree.split([self.num_users, self.num_items])
-            of_users.index_add_(0, self.user, self.kept.int())
-            of_items.index_add_(0, self.item, self.kept.int())
-            self._scale = degree.clamp_(min=1).rsqrt()
-        scale = self._scale
-        return (entries.of(self.kept, scale) for entries in self._entries[name])
+    def _scale(self, edge_mask: Tensor) -> Tensor:
+        """(nodes,) D^-1/2, of 1 where no edge is left."""
+        degree = torch.zeros(self.num_nodes, dtype=torch.int32, device=edge_mask.device)
+        of_users, of_items = degree.split([self.num_users, self.num_items])
+        of_users.index_add_(0, self.user, edge_mask.int())
+        of_items.index_add_(0, self.item, edge_mask.int())
+        return degree.clamp_(min=1).rsqrt()
+
+    @staticmethod
+    def _select(entries: Entries, edge_mask: Tensor, scale: Tensor, width: int) -> Tensor:
+        offset, column, values = kernels_for(scale).select_entries(entries, edge_mask, scale)
+        return csr_matrix(offset, column, values, (len(offset) - 1, width))
+
+
+def _sort(
+    row: Tensor, column: Tensor, edge: Tensor, shape: tuple[int, int], num_nodes: int
+) -> Entries:
+    """Entries in the order of a CSR matrix of `shape`, so that any part is taken without sorting.
+
+    A row or column number modulo `num_nodes` is a node.
+    """
+    order = torch.argsort(row * shape[1] + column)
+    row, column, edge = row[order], column[order], edge[order]
+    offset = torch.zeros(shape[0] + 1, dtype=torch.long, device=row.device)
+    offset[1:] = torch.bincount(row, minlength=shape[0]).cumsum(0)
+    fields = (offset, column, edge, row % num_nodes, column % num_nodes)
+    return Entries(*(field.int() for field in fields))
 
 
 def build_graph(data: Dataset) -> BipartiteGraph:
-    """The graph of the training interactions, and of nothing else."""
-    train = data.train
-    user, item = torch.as_tensor(train.user), torch.as_tensor(train.item)
-    target = torch.as_tensor(train.rating)
-    return BipartiteGraph(user, item, target, data.num_users, data.num_items)
+    """The graph of the training interactions, and of nothing else, in their order.
+
+    A relation is a distinct rating, the lowest first; of more than MOST_RELATIONS, as many quantiles
+    of them. Events have but one.
+    """
+    user, item = torch.as_tensor(data.train.user), torch.as_tensor(data.train.item)
+    graph = BipartiteGraph(user, item, data.num_users, data.num_items)
+    if not data.explicit:
+        return graph
+    rating = data.train.rating
+    values = np.unique(rating)
+    if len(values) > MOST_RELATIONS:
+        steps = np.arange(MOST_RELATIONS) / MOST_RELATIONS
+        values = np.unique(np.quantile(rating, steps, method="lower"))
+    edge_type = torch.as_tensor(np.searchsorted(values, rating, side="right") - 1)
+    return replace(graph, edge_type=edge_type, num_relations=len(values))

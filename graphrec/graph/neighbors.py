@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,21 +15,32 @@ from graphrec.data.loaders import Batches, InteractionDataset
 from graphrec.graph.bipartite import BipartiteGraph
 
 
+class SubgraphBatch(NamedTuple):
+    """A batch in the numbers of that part of the graph which it brings along to propagate."""
+
+    batch: Batch
+    graph: BipartiteGraph
+
+    def to(self, device: torch.device) -> "SubgraphBatch":
+        return SubgraphBatch(self.batch.to(device), self.graph.to(device))
+
+
 def neighbor_loader(
     dataset: InteractionDataset,
     graph: BipartiteGraph,
     num_neighbors: Sequence[int],
     batch_size: int,
     soft_ratio: float | None = None,
-) -> DataLoader[Batch]:
+) -> DataLoader[SubgraphBatch]:
     """Batches as `dataset.loader` gives them, each with a part of `graph` around its pairs.
 
-    `graph` is that of the data set's interactions. Raises ValueError for a data set with rivals.
+    `graph` is that of the data set's interactions. Raises ValueError for a data set with shared
+    negatives.
     """
     if dataset.num_negatives:
         raise ValueError(
-            f"expected a data set without rivals, which most parts of the graph would lack, got "
-            f"one with {dataset.num_negatives}: make it with rivals=0"
+            "expected a data set without shared negatives, which most parts of the graph would "
+            f"lack, got one with {dataset.num_negatives}: make it with num_negatives=0"
         )
     batches = NeighborBatches(Batches(dataset, batch_size, soft_ratio), graph, num_neighbors)
     return DataLoader(
@@ -36,14 +48,14 @@ def neighbor_loader(
     )
 
 
-class NeighborBatches(IterableDataset[Batch]):
+class NeighborBatches(IterableDataset[SubgraphBatch]):
     """The batches of the next epoch, each with its part of the graph.
 
-    Of the users and items of a batch's pairs, the negatives among them, `num_neighbors[0]` neighbours
-    each are sampled, of those `num_neighbors[1]` each, and so on. The part has the interactions over
-    which the sampling went, in both directions: messages need a symmetric matrix. With all
-    interactions among the sampled nodes it would be symmetric too, but about as large as the whole:
-    among the neighbours are the most popular items and the most active users.
+    Of the users and items of a batch's pairs, the negatives among them, `num_neighbors[0]`
+    neighbours each are sampled, of those `num_neighbors[1]` each, and so on. The part has the
+    interactions over which the sampling went, in both directions: messages need a symmetric matrix.
+    With all interactions among the sampled nodes it would be symmetric too, but about as large as
+    the whole: among the neighbours are the most popular items and the most active users.
     """
 
     def __init__(
@@ -76,7 +88,7 @@ class NeighborBatches(IterableDataset[Batch]):
     def __len__(self) -> int:
         return len(self.batches)
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[SubgraphBatch]:
         for looked_up in self.batches.look_ups():
             _, user, item, negative, _ = looked_up
             # A pair, then its negative, and so on: the pairs of a batch lie together.
@@ -87,39 +99,33 @@ class NeighborBatches(IterableDataset[Batch]):
                 with global_draws_from(self.generator):
                     sample = next(samples)
                 # The sampler has each interaction as two edges, one for each direction.
-                row = torch.unique(sample.e_id % len(self.graph.user))
-                yield place(batch, self.graph, sample.n_id.sort().values, row)
+                e_id = torch.unique(sample.e_id % self.graph.num_edges)
+                yield relabel(batch, self.graph, sample.n_id.sort().values, e_id)
 
 
-def place(batch: Batch, graph: BipartiteGraph, node: Tensor, row: Tensor) -> Batch:
-    """The batch in the numbers of that part of `graph` which has `node` and the interactions `row`.
+def relabel(batch: Batch, graph: BipartiteGraph, n_id: Tensor, e_id: Tensor) -> SubgraphBatch:
+    """The batch in the numbers of that part of `graph` which has the nodes `n_id`, edges `e_id`.
 
-    `node`, rising and so users first, holds all ends of the interactions and of the batch's pairs.
+    `n_id`, rising and so users first, holds all ends of the edges and of the batch's pairs.
     """
-    num_users = int((node < graph.num_users).sum())
-    users, items = node[:num_users], node[num_users:] - graph.num_users
-
-    def user_of(number: Tensor) -> Tensor:
-        return torch.searchsorted(users, number)
-
-    def item_of(number: Tensor) -> Tensor:
-        return torch.searchsorted(items, number)
-
+    num_users = int((n_id < graph.num_users).sum())
+    users, items = n_id[:num_users], n_id[num_users:] - graph.num_users
     part = BipartiteGraph(
-        user_of(graph.user[row]),
-        item_of(graph.item[row]),
-        graph.rating[row],
+        torch.searchsorted(users, graph.user[e_id]),
+        torch.searchsorted(items, graph.item[e_id]),
         len(users),
         len(items),
-        node,
-        row,
+        None if graph.edge_type is None else graph.edge_type[e_id],
+        graph.num_relations,
+        n_id,
+        e_id,
     )
-    return batch._replace(
-        user=user_of(batch.user),
-        item=item_of(batch.item),
-        negative=item_of(batch.negative),
-        graph=part,
+    numbered = batch._replace(
+        user=torch.searchsorted(users, batch.user),
+        item=torch.searchsorted(items, batch.item),
+        negative=torch.searchsorted(items, batch.negative),
     )
+    return SubgraphBatch(numbered, part)
 
 
 @contextmanager

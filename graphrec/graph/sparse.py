@@ -18,10 +18,9 @@ def csr_matrix(offset: Tensor, column: Tensor, values: Tensor, shape: tuple[int,
 
 def to_scipy(matrix: Tensor) -> sp.csr_array:
     """The same CSR matrix for NumPy."""
-    parts = (matrix.values(), matrix.col_indices(), matrix.crow_indices())
-    return sp.csr_array(
-        tuple(part.numpy() for part in parts), shape=(matrix.shape[0], matrix.shape[1])
-    )
+    arrays = (matrix.values(), matrix.col_indices(), matrix.crow_indices())
+    height, width = matrix.shape
+    return sp.csr_array(tuple(array.numpy() for array in arrays), shape=(height, width))
 
 
 def from_scipy(matrix: sp.csr_array) -> Tensor:

@@ -67,11 +67,14 @@ class NGCF_Final(nn.Module):
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]) if rating is None else None)
         self.calibration: Tensor | None
 
-    def forward(self, graph: BipartiteGraph) -> Nodes:
-        """The vectors of all nodes; users first, then items."""
+    def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Nodes:
+        """The vectors of all nodes; users first, then items.
+
+        `edge_mask` (edges,) marks what carries messages.
+        """
         return Nodes(
-            None if self.rating is None else self.rating(graph),
-            None if self.ranking is None else self.ranking(graph),
+            None if self.rating is None else self.rating(graph, edge_mask),
+            None if self.ranking is None else self.ranking(graph, edge_mask),
         )
 
     def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:

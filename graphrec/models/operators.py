@@ -1,4 +1,4 @@
-"""The models' smaller operators, with their derivatives written out."""
+"""The models' smaller operators."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from graphrec.graph.kernels import Dropout, kernels_for
-from graphrec.models.propagation import SMALLEST_NORM
 
 
 class _Product(torch.autograd.Function):
@@ -33,39 +32,6 @@ def propagate(adjacency: Tensor, x: Tensor) -> Tensor:
     return propagate_with(adjacency, adjacency, x)
 
 
-class _UnitRows(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        norm = torch.linalg.vector_norm(x, dim=1, keepdim=True).clamp_min_(SMALLEST_NORM)
-        unit: Tensor = x / norm
-        ctx.save_for_backward(unit, norm)
-        return unit
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        unit, norm = ctx.saved_tensors
-        along: Tensor = (gradients[0] * unit).sum(dim=1, keepdim=True)
-        return torch.addcmul(gradients[0], unit, along, value=-1).div_(norm)
-
-
-def unit_rows(x: Tensor) -> Tensor:
-    """The rows of x (nodes, dim) at length 1; a zero row stays."""
-    result: Tensor = _UnitRows.apply(x)  # type: ignore[no-untyped-call]
-    return result
-
-
-class _Drop(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, dropout: Dropout) -> Tensor:
-        ctx.dropout = dropout
-        result: Tensor = kernels_for(x).drop_(x.clone(), dropout)
-        return result
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return kernels_for(gradients[0]).drop_(gradients[0].clone(), ctx.dropout), None
-
-
 def drop(x: Tensor, rate: float) -> Tensor:
     """x with each entry at zero with probability `rate`, the others over 1 - rate.
 
@@ -73,8 +39,8 @@ def drop(x: Tensor, rate: float) -> Tensor:
     """
     if rate <= 0:
         return x
-    result: Tensor = _Drop.apply(x, Dropout.draw(rate))  # type: ignore[no-untyped-call]
-    return result
+    scale: Tensor = kernels_for(x).drop_(torch.ones_like(x), Dropout.draw(rate))
+    return x * scale
 
 
 class _DotPairs(torch.autograd.Function):

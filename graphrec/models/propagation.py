@@ -1,15 +1,20 @@
-"""NGCF's propagation through all layers, as one operator with its derivative written out.
+"""NGCF's propagation through all layers.
 
-`python -m benchmarks.epoch` says what a training step costs above what it has to.
+Compiled for single precision on a CPU; NGCFConv for any other device or precision. `python -m
+benchmarks.epoch` says what a training step costs above what it has to.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional as F
 
-from graphrec.graph.kernels import Dropout, kernels_for
+from graphrec.graph.kernels import Dropout, kernels_for, native
+from graphrec.models.operators import drop
 
 NEGATIVE_SLOPE = 0.2
 """Of NGCF's LeakyReLU, as in the authors' code."""
@@ -18,10 +23,11 @@ SMALLEST_NORM = 1e-12
 
 
 def ngcf_layer(dim: int) -> nn.Linear:
-    """W1 and W2 side by side, (dim, 2 dim), and the sum of their biases (dim,).
+    """The parameters of an NGCFConv: W1 and W2 side by side, (dim, 2 dim), and the bias (dim,).
 
     Wang et al. 2019 (arXiv 1905.08108), equation 7; Xavier's scale for each matrix.
     """
+    # No NGCFConv itself: PyG takes seconds to import, which the compiled layer need not wait for.
     linear = nn.Linear(2 * dim, dim)
     for matrix in linear.weight.chunk(2, dim=1):
         nn.init.xavier_uniform_(matrix)
@@ -39,12 +45,30 @@ def propagate_layers(
     `adjacency` is L (nodes, nodes), symmetric, in CSR; `first` and x are (nodes, dim). The
     interaction term takes L, without the self loop, and the activation is applied to the sum, as in
     the paper; published codes differ. An output is passed on un-normalised. Each of its entries is
-    dropped with probability `dropout`.
+    dropped with probability `dropout`, the same ones on every device.
     """
-    drawn = [Dropout.draw(dropout) for _ in layers]
-    parameters = [parameter for layer in layers for parameter in (layer.weight, layer.bias)]
-    nodes: Tensor = _Propagation.apply(adjacency, drawn, first, x, *parameters)  # type: ignore[no-untyped-call]
-    return nodes
+    if kernels_for(x) is native:
+        dropouts = [Dropout.draw(dropout) for _ in layers]
+        parameters = [parameter for layer in layers for parameter in (layer.weight, layer.bias)]
+        nodes: Tensor = _Propagation.apply(adjacency, dropouts, first, x, *parameters)  # type: ignore[no-untyped-call]
+        return nodes
+    outputs = [first]
+    for layer in layers:
+        conv = _conv(layer.out_features)
+        x = functional_call(conv, dict(layer.named_parameters()), (x, adjacency))
+        x = drop(x, dropout)
+        outputs.append(F.normalize(x, dim=1, eps=SMALLEST_NORM))
+    return torch.cat(outputs, dim=1)
+
+
+@cache
+def _conv(dim: int) -> nn.Module:
+    """The operator alone: a layer brings its own parameters."""
+    from graphrec.models.ngcf_conv import SymmetricNGCFConv
+
+    with torch.device("meta"):
+        conv: nn.Module = SymmetricNGCFConv(dim, dim, NEGATIVE_SLOPE, normalize=False)
+    return conv
 
 
 class _Propagation(torch.autograd.Function):
@@ -52,12 +76,12 @@ class _Propagation(torch.autograd.Function):
     def forward(
         ctx: Any,
         adjacency: Tensor,
-        dropouts: list[Dropout],
+        dropouts: Sequence[Dropout],
         first: Tensor,
         x: Tensor,
         *parameters: Tensor,
     ) -> Tensor:
-        kernels, dim = kernels_for(x), x.shape[1]
+        dim = x.shape[1]
         nodes = x.new_empty(len(x), (len(dropouts) + 1) * dim)
         blocks = nodes.split(dim, dim=1)
         blocks[0].copy_(first)
@@ -66,10 +90,10 @@ class _Propagation(torch.autograd.Function):
         for unit, weight, bias, dropout in zip(
             blocks[1:], parameters[::2], parameters[1::2], dropouts, strict=True
         ):
-            neighbours, update, norm = kernels.layer(
+            neighbors, update, norm = native.layer(
                 adjacency, x, weight, bias, NEGATIVE_SLOPE, SMALLEST_NORM, dropout, unit
             )
-            saved += [neighbours, weight, norm, update]
+            saved += [neighbors, weight, norm, update]
             x = update
         ctx.save_for_backward(*saved)
         return nodes
@@ -77,18 +101,18 @@ class _Propagation(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Any, ...]:
         nodes, x, *saved = ctx.saved_tensors
-        kernels, dim = kernels_for(x), x.shape[1]
+        dim = x.shape[1]
         of_blocks, blocks = gradients[0].split(dim, dim=1), nodes.split(dim, dim=1)
         of_x: Tensor | None = None
         of_parameters: list[Tensor] = []
         for number in reversed(range(len(ctx.dropouts))):
             below = saved[4 * number - 1] if number else x
-            neighbours, weight, norm, update = saved[4 * number : 4 * number + 4]
-            of_x, of_neighbours, of_weight, of_bias = kernels.layer_gradient(
+            neighbors, weight, norm, update = saved[4 * number : 4 * number + 4]
+            of_x, of_neighbors, of_weight, of_bias = native.layer_gradient(
                 of_blocks[number + 1],
                 of_x,
                 below,
-                neighbours,
+                neighbors,
                 update,
                 blocks[number + 1],
                 norm,
@@ -96,6 +120,6 @@ class _Propagation(torch.autograd.Function):
                 NEGATIVE_SLOPE,
                 ctx.dropouts[number],
             )
-            kernels.product(ctx.adjacency, of_neighbours, out=of_x)  # L is symmetric
+            native.product(ctx.adjacency, of_neighbors, out=of_x)  # L is symmetric
             of_parameters = [of_weight, of_bias, *of_parameters]
         return None, None, of_blocks[0], of_x, *of_parameters

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph.bipartite import BipartiteGraph
-from graphrec.models.operators import dot_pairs, drop, propagate_with, unit_rows
-from graphrec.models.propagation import ngcf_layer, propagate_layers
+from graphrec.models.operators import dot_pairs, drop, propagate_with
+from graphrec.models.propagation import SMALLEST_NORM, ngcf_layer, propagate_layers
 
 INITIAL_DEVIATION = 0.1
 
@@ -63,19 +63,24 @@ class RankingNetwork(nn.Module):
         self.item_bias = None if bias is None else nn.Parameter(bias)
         self.logit_scale = nn.Parameter(torch.tensor(logit_scale))
 
-    def forward(self, graph: BipartiteGraph) -> Tensor:
-        """(nodes, (layers + 1) * embedding_dim)."""
+    def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Tensor:
+        """(nodes, (layers + 1) * embedding_dim).
+
+        `edge_mask` (edges,) marks what carries messages.
+        """
+        projection: Tensor = self.projection
+        dropout = 0.0
         if self.training:
-            graph = graph.drop(self.edge_dropout)
-        # A dropped column is dropped for all nodes: what is left has to make up for the keyword.
-        kept = self.projection.new_ones(len(self.projection), 1)
-        if self.training:
-            kept = drop(kept, self.feature_dropout)
-        x = propagate_with(self.features, self.features_transposed, self.projection * kept)
+            dropout = self.dropout
+            edge_mask = graph.dropout_edge(self.edge_dropout, edge_mask)
+            # A dropped column is dropped for all nodes: the others have to make up for it.
+            column_scale = drop(projection.new_ones(len(projection), 1), self.feature_dropout)
+            projection = projection * column_scale
+        x = propagate_with(self.features, self.features_transposed, projection)
         if self.id_embedding is not None:
             x = x + self.id_embedding
-        dropout = self.dropout if self.training else 0.0
-        return propagate_layers(graph.adjacency(), unit_rows(x), x, [*self.layers], dropout)
+        unit = F.normalize(x, dim=1, eps=SMALLEST_NORM)
+        return propagate_layers(graph.adjacency(edge_mask), unit, x, [*self.layers], dropout)
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of pairs (n,)."""

@@ -16,17 +16,17 @@ INITIAL_DEVIATION = 0.1
 
 
 class RatingNetwork(nn.Module):
-    """Ratings from a graph with one message channel per rating value.
+    """Ratings from a graph with one relation per rating value.
 
     Layer 1 follows GC-MC (van den Berg et al. 2017, arXiv 1706.02263): the message of a rating r is
-    the sum of the sender's embeddings for the levels up to r (ordinal weight sharing), normalised
+    the sum of the sender's embeddings for the ratings up to r (ordinal weight sharing), normalised
     symmetrically, summed over ratings, through a dense layer and ReLU. Side features pass a dense
     layer of their own and join afterwards. Layers 2 … are NGCF propagations without biases, whose
     outputs are added with weights 1/l (IMC-GAE). A rating is
 
         mean + b_u + b_i + a·x_u + c·y_i + x_u·y_i / sqrt(embedding_dim).
 
-    Shapes: embeddings (levels, nodes, embedding_dim); x and y (nodes, embedding_dim).
+    Shapes: embeddings (num_relations, nodes, embedding_dim); x and y (nodes, embedding_dim).
     """
 
     def __init__(
@@ -75,22 +75,28 @@ class RatingNetwork(nn.Module):
         self.layers = layers
         self.embedding_dim = embedding_dim
 
-    def forward(self, graph: BipartiteGraph) -> Tensor:
+    def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Tensor:
         """(nodes, embedding_dim + 2): vectors whose dot product is a rating less the mean.
 
         A user's is [x / sqrt(embedding_dim), b_u + a·x, 1], an item's [y, 1, b_i + c·y].
+        `edge_mask` (edges,) marks what carries messages. Raises ValueError for a graph with other
+        relations.
         """
         users = self.num_users
+        if graph.num_relations != len(self.embedding):
+            raise ValueError(
+                f"expected a graph with {len(self.embedding)} relations, got {graph.num_relations}: "
+                "make the network with the graph's num_relations"
+            )
         if self.training:
-            graph = graph.drop(self.edge_dropout)
+            edge_mask = graph.dropout_edge(self.edge_dropout, edge_mask)
         if self.layers > 0:
-            # The sum up to each level as a product: cumsum's derivative takes five times as long.
+            # The sum up to each rating as a product: cumsum's derivative takes five times as long.
             count = len(self.embedding)
             up_to = self.embedding.new_ones(count, count).tril()
-            levels = (up_to @ self.embedding.flatten(1)).view(
-                -1, self.embedding_dim
-            )  # (levels * nodes, embedding_dim)
-            message = propagate_with(*graph.channels(), levels)
+            cumulated = up_to @ self.embedding.flatten(1)
+            cumulated = cumulated.view(-1, self.embedding_dim)  # (num_relations * nodes, …)
+            message = propagate_with(*graph.relations(edge_mask), cumulated)
         else:
             message = self.embedding.sum(0)
         hidden_user = self._drop(F.relu(self.from_items(message[:users])))
@@ -104,8 +110,10 @@ class RatingNetwork(nn.Module):
             ]
         )  # (nodes, embedding_dim)
         total = x
+        if self.layers > 1:
+            adjacency = graph.adjacency(edge_mask)
         for number, (linear, product) in enumerate(zip(self.sum, self.interaction, strict=True), 2):
-            neighbours = propagate(graph.adjacency(), x)
+            neighbours = propagate(adjacency, x)
             x = F.leaky_relu(linear(neighbours + x) + product(neighbours * x), NEGATIVE_SLOPE)
             total = total + x / number
         x, y = total[:users], total[users:]

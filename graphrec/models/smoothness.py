@@ -1,19 +1,20 @@
-"""How alike the vectors of nodes become from layer to layer."""
+"""Mean cosine similarity of nodes, from layer to layer."""
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models import NGCF, NGCF_Final, Recommender
 
 
-def mean_cosine(vectors: Tensor) -> float:
-    """Mean cosine over all pairs of different rows of `vectors` (nodes, dim), without empty rows.
+def mean_cosine_similarity(vectors: Tensor) -> float:
+    """Mean cosine similarity of all pairs of different rows of `vectors` (nodes, dim).
 
-    1 less the mean average distance of Chen et al. 2020 (arXiv 1909.03211); 1 is over-smoothed.
+    Rows of zeros are left out; 0 where fewer than two rows are left. 1 less the mean average
+    distance of Chen et al. 2020 (arXiv 1909.03211); 1 is over-smoothed.
     """
-    length = vectors.norm(dim=1, keepdim=True)
-    units = (vectors / length)[length[:, 0] > 0].double()
+    units = F.normalize(vectors[vectors.any(dim=1)].double(), dim=1)
     number = len(units)
     if number < 2:
         return 0.0
@@ -21,7 +22,7 @@ def mean_cosine(vectors: Tensor) -> float:
 
 
 def mean_cosine_by_layer(model: Recommender, graph: BipartiteGraph) -> list[float]:
-    """Mean cosine of the nodes of the ranking half, before any layer and after each one.
+    """Mean cosine similarity in the ranking half, before any layer and after each one.
 
     Empty for a model that keeps no layer apart.
     """
@@ -35,4 +36,4 @@ def mean_cosine_by_layer(model: Recommender, graph: BipartiteGraph) -> list[floa
             vectors, count = model(graph).vectors, len(model.layers) + 1
         else:
             return []
-        return [mean_cosine(layer) for layer in vectors.chunk(count, dim=1)]
+        return [mean_cosine_similarity(layer) for layer in vectors.chunk(count, dim=1)]

@@ -16,7 +16,7 @@ from graphrec.data.interactions import Interactions
 from graphrec.data.readers.torch_datasets import torch_dataset
 from graphrec.filters.fit import Filters
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
-from graphrec.graph.neighbors import neighbor_loader
+from graphrec.graph.neighbors import SubgraphBatch, neighbor_loader
 from graphrec.models import Recommender
 from graphrec.models.factory import build_model
 from graphrec.training.loop import History, Row, train_model
@@ -93,7 +93,7 @@ def fit_run(
 
 def make_loader(
     run: RunParams, params: Params, data: Dataset, graph: BipartiteGraph
-) -> DataLoader[Batch]:
+) -> DataLoader[Batch] | DataLoader[SubgraphBatch]:
     """The batches that a run trains on."""
     options, settings = params.train, params.of(run)
     generator = torch.Generator().manual_seed(params.seed)

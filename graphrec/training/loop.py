@@ -15,6 +15,7 @@ from graphrec.config.training import TrainParams
 from graphrec.data.batches import Batch, SharedNegatives
 from graphrec.evaluation.metrics import higher_is_better
 from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.graph.neighbors import SubgraphBatch
 from graphrec.models import Recommender
 from graphrec.models.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
 from graphrec.training.ema import WeightAverage
@@ -41,7 +42,7 @@ class History:
 def train_model(
     model: Recommender,
     graph: BipartiteGraph,
-    loader: DataLoader[Batch],
+    loader: DataLoader[Batch] | DataLoader[SubgraphBatch],
     validate: Validate | None,
     options: TrainParams,
     risk: str,
@@ -74,18 +75,19 @@ def train_model(
     for epoch in range(1, options.epochs + 1):
         model.train()
         sums = torch.zeros(4, device=device)
-        for batch in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
-            batch = batch.to(device)
+        for drawn in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
+            drawn = drawn.to(device)
+            batch, part = drawn if isinstance(drawn, SubgraphBatch) else (drawn, graph)
             optimizer.zero_grad()
-            part = batch.graph or graph
-            nodes = model(part.without(batch.row) if options.mask_supervision else part)
+            edge_mask = part.message_mask(batch.e_id) if options.mask_supervision else None
+            nodes = model(part, edge_mask)
             mse, minimised, log_error = errors(model, nodes, batch, risk)
             loss = combine_risk(risk, mse, minimised, options.log_error_weight)
             loss.backward()
             optimizer.step()
             schedule.step()
             average.update()
-            sums += len(batch.row) * torch.stack(_detached(loss, mse, log_error))
+            sums += len(batch.e_id) * torch.stack(_detached(loss, mse, log_error))
         row = _describe_epoch(epoch, sums)
         model.eval()
         with torch.no_grad(), average.in_place():
@@ -112,7 +114,7 @@ def errors(
 
     The last two are the same without shared negatives.
     """
-    count, rated = len(batch.row), len(batch.edge_label)
+    count, rated = len(batch.e_id), len(batch.edge_label)
     user, item = batch.user.repeat(2), torch.cat([batch.item, batch.negative])
     # All pairs at once, or first those alone whose derivative is needed.
     now = 2 * count if batch.shared_negatives is None and risk != "mse" else rated

@@ -29,15 +29,15 @@ def whole(batches: list[Batch], field: str) -> torch.Tensor:
 
 def test_a_full_pass_is_every_interaction_once(make, train):
     batches = list(make().loader(64))
-    rows = whole(batches, "row")
+    rows = whole(batches, "e_id")
     assert rows.sort().values.tolist() == list(range(len(train)))
     assert whole(batches, "user").tolist() == train.user[rows].tolist()
     assert whole(batches, "item").tolist() == train.item[rows].tolist()
-    assert all(len(batch.row) <= 64 for batch in batches)
+    assert all(len(batch.e_id) <= 64 for batch in batches)
 
 
 def test_soft_sampling_draws_its_share_with_replacement(make, train):
-    rows = whole(list(make().loader(64, soft_ratio=0.8)), "row")
+    rows = whole(list(make().loader(64, soft_ratio=0.8)), "e_id")
     assert len(rows) == round(0.8 * len(train))
     distinct = len(torch.unique(rows)) / len(train)
     assert distinct == pytest.approx(0.55, abs=0.1)  # few rows, so a wide margin

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.data.interactions import HeldOut, Interactions, TrainingData
-from graphrec.data.loaders import DATASETS
+from graphrec.data.loaders import EventDataset, RatingDataset
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.graph.neighbors import global_draws_from, neighbor_loader
 from graphrec.graph.sparse import to_scipy
 from graphrec.models import NGCF, LightGCN
+from tests.datasets import dataset, interactions
 
 ALL = 10**6
 """More neighbours than any node has."""
@@ -34,10 +34,11 @@ def graph(data) -> BipartiteGraph:
 
 
 @pytest.fixture
-def make(name, data, graph):
+def make(data, graph):
     def loader(num_neighbors=(3, 2), seed=1, soft_ratio=None, batch_size=16, num_negatives=0):
-        dataset = DATASETS[name](data, torch.Generator().manual_seed(seed), num_negatives)
-        return neighbor_loader(dataset, graph, num_neighbors, batch_size, soft_ratio)
+        kind = RatingDataset if data.explicit else EventDataset
+        examples = kind(data, torch.Generator().manual_seed(seed), num_negatives)
+        return neighbor_loader(examples, graph, num_neighbors, batch_size, soft_ratio)
 
     return loader
 
@@ -48,25 +49,25 @@ def known(data) -> set[tuple[int, int]]:
 
 def named(batch, user, item) -> tuple[list[int], list[int]]:
     """Users and items of a batch's numbers in those of the data."""
-    users, items = batch.graph.node.split([batch.graph.num_users, batch.graph.num_items])
+    users, items = batch.graph.n_id.split([batch.graph.num_users, batch.graph.num_items])
     return users[user].tolist(), items[item].tolist()
 
 
 def test_a_full_pass_is_every_interaction_once_with_its_own_pair_and_target(make, data):
-    rows = []
+    edges = []
     for batch in make():
         users, items = named(batch, batch.user, batch.item)
-        assert users == data.train.user[batch.row].tolist()
-        assert [item - data.num_users for item in items] == data.train.item[batch.row].tolist()
-        assert batch.edge_label[: len(users)].tolist() == data.train.rating[batch.row].tolist()
+        assert users == data.train.user[batch.e_id].tolist()
+        assert [item - data.num_users for item in items] == data.train.item[batch.e_id].tolist()
+        assert batch.edge_label[: len(users)].tolist() == data.train.rating[batch.e_id].tolist()
         assert batch.shared_negatives is None
-        rows += batch.row.tolist()
-    assert sorted(rows) == list(range(len(data.train)))
+        edges += batch.e_id.tolist()
+    assert sorted(edges) == list(range(len(data.train)))
     assert len(make()) == -(-len(data.train) // 16)
 
 
 def test_soft_sampling_draws_its_share(make, data):
-    assert sum(len(batch.row) for batch in make(soft_ratio=0.8)) == round(0.8 * len(data.train))
+    assert sum(len(batch.e_id) for batch in make(soft_ratio=0.8)) == round(0.8 * len(data.train))
 
 
 def test_negatives_are_never_training_interactions(make, data):
@@ -78,20 +79,22 @@ def test_negatives_are_never_training_interactions(make, data):
 
 def test_nodes_are_distinct_and_users_come_first(make, data):
     for batch in make():
-        node = batch.graph.node.tolist()
-        assert node == sorted(set(node))
-        assert sum(number < data.num_users for number in node) == batch.graph.num_users
-        assert len(node) == batch.graph.num_nodes
+        n_id = batch.graph.n_id.tolist()
+        assert n_id == sorted(set(n_id))
+        assert sum(number < data.num_users for number in n_id) == batch.graph.num_users
+        assert len(n_id) == batch.graph.num_nodes
 
 
-def test_edges_are_training_interactions_each_once_and_know_which(make, data):
+def test_edges_are_training_interactions_each_once_and_know_which(make, data, graph):
     for batch in make():
         part = batch.graph
         users, items = named(batch, part.user, part.item)
-        assert len(torch.unique(part.row)) == len(part.row) == part.num_edges > 0
-        assert users == data.train.user[part.row].tolist()
-        assert [item - data.num_users for item in items] == data.train.item[part.row].tolist()
-        assert part.rating.tolist() == data.train.rating[part.row].tolist()
+        assert len(torch.unique(part.e_id)) == len(part.e_id) == part.num_edges > 0
+        assert users == data.train.user[part.e_id].tolist()
+        assert [item - data.num_users for item in items] == data.train.item[part.e_id].tolist()
+        assert part.num_relations == graph.num_relations
+        if graph.edge_type is not None:
+            assert torch.equal(part.edge_type, graph.edge_type[part.e_id])
 
 
 def test_the_matrix_is_symmetric_and_has_degrees_of_the_part(make):
@@ -109,25 +112,26 @@ def test_nodes_of_the_pairs_have_as_many_neighbours_as_asked_for_where_there_are
     whole = np.diff(to_scipy(graph.adjacency()).indptr)
     for batch in make(num_neighbors=(3, 2)):
         part, users = batch.graph, batch.graph.num_users
-        found = np.diff(to_scipy(part.adjacency()).indptr)
+        degree = np.diff(to_scipy(part.adjacency()).indptr)
         pairs = torch.cat([batch.user, batch.item + users, batch.negative + users])
-        there = np.minimum(whole[part.node[pairs]], 3)
-        assert (found[pairs] >= there).all()
+        least = np.minimum(whole[part.n_id[pairs]], 3)
+        assert (degree[pairs] >= least).all()
 
 
 def test_the_size_of_a_part_is_bounded_by_the_batch(make):
     for batch in make(num_neighbors=(2, 1), batch_size=4):
-        assert len(batch.graph.row) <= 3 * 4 * (2 + 2 * 1)
+        assert len(batch.graph.e_id) <= 3 * 4 * (2 + 2 * 1)
 
 
 def test_targets_left_out_carry_no_message(make):
     left_out = 0
     for batch in make(num_neighbors=(ALL, ALL)):
-        part = batch.graph.without(batch.row)
-        messages = part.adjacency().to_dense()
+        part = batch.graph
+        edge_mask = part.message_mask(batch.e_id)
+        messages = part.adjacency(edge_mask).to_dense()
         assert not messages[batch.user, batch.item + part.num_users].any()
-        assert part.num_edges == batch.graph.num_edges - len(batch.row)
-        left_out += len(batch.row)
+        assert edge_mask.sum() == part.num_edges - len(batch.e_id)
+        left_out += len(batch.e_id)
     assert left_out
 
 
@@ -136,12 +140,11 @@ def test_with_all_neighbours_the_scores_are_those_of_the_whole_graph(model):
     """On a dense graph all is reached, so that the part is the whole in another order of edges."""
     torch.manual_seed(0)
     pairs = (torch.rand(12, 15) < 0.6).nonzero()
-    graph = BipartiteGraph(*pairs.T.contiguous(), torch.ones(len(pairs)), 12, 15)
-    train = Interactions(*(part.numpy() for part in (graph.user, graph.item, graph.rating)), None)
-    data = TrainingData(12, 15, train, HeldOut(train, train.item))
-    dataset = DATASETS["movielens"](data, torch.Generator().manual_seed(0))
+    graph = BipartiteGraph(*pairs.T.contiguous(), 12, 15)
+    data = dataset(12, 15, interactions(graph.user, graph.item))
+    ratings = RatingDataset(data, torch.Generator().manual_seed(0))
     network = model(12, 15, 8, 3)
-    for batch in neighbor_loader(dataset, graph, [ALL] * 3, 8):
+    for batch in neighbor_loader(ratings, graph, [ALL] * 3, 8):
         assert batch.graph.num_edges == graph.num_edges
         users, items = named(batch, batch.user, batch.item)
         whole = (torch.tensor(users), torch.tensor(items) - 12)
@@ -161,27 +164,27 @@ def test_the_same_seed_gives_the_same_batches_whatever_else_draws(make):
     second = list(make())
     for one, other in zip(first, second, strict=True):
         assert all(torch.equal(*pair) for pair in zip(one[:5], other[:5], strict=True))
-        assert torch.equal(one.graph.node, other.graph.node)
-        assert torch.equal(one.graph.row, other.graph.row)
+        assert torch.equal(one.graph.n_id, other.graph.n_id)
+        assert torch.equal(one.graph.e_id, other.graph.e_id)
     assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_another_seed_and_another_epoch_give_other_parts(make):
-    def rows(loader):
-        return torch.cat([batch.graph.row for batch in loader]).tolist()
+    def edges(loader):
+        return torch.cat([batch.graph.e_id for batch in loader]).tolist()
 
     loader = make()
-    assert rows(loader) != rows(loader)
-    assert rows(make(seed=2)) != rows(make(seed=1))
+    assert edges(loader) != edges(loader)
+    assert edges(make(seed=2)) != edges(make(seed=1))
 
 
 def test_draws_go_on_where_the_generator_was():
     generator, twin = (torch.Generator().manual_seed(3) for _ in range(2))
     with global_draws_from(generator):
-        found = [torch.rand(3), torch.rand(3)]
-    found.append(torch.rand(3, generator=generator))
+        drawn = [torch.rand(3), torch.rand(3)]
+    drawn.append(torch.rand(3, generator=generator))
     expected = [torch.rand(3, generator=twin) for _ in range(3)]
-    assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
+    assert all(torch.equal(*pair) for pair in zip(drawn, expected, strict=True))
 
 
 def test_a_data_set_with_shared_negatives_is_refused(make):
@@ -190,5 +193,5 @@ def test_a_data_set_with_shared_negatives_is_refused(make):
 
 
 def test_importing_the_training_does_not_import_pyg():
-    code = "import sys, graphrec.fitting; sys.exit('torch_geometric' in sys.modules)"
+    code = "import sys, graphrec.training.fitting; sys.exit('torch_geometric' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -15,7 +15,7 @@ def graph(data):
 
 @pytest.mark.parametrize("layers", [0, 1, 3])
 def test_embeds_as_pyg_does(data, graph, layers):
-    model = LightGCN(data.num_users, data.num_items, dim=8, layers=layers)
+    model = LightGCN(data.num_users, data.num_items, embedding_dim=8, layers=layers)
     user = torch.as_tensor(data.train.user)
     item = torch.as_tensor(data.train.item) + data.num_users
     edges = torch.stack([torch.cat([user, item]), torch.cat([item, user])])
@@ -27,7 +27,7 @@ def test_embeds_as_pyg_does(data, graph, layers):
 
 
 def test_scores_pairs_as_blocks(data, graph):
-    model = LightGCN(data.num_users, data.num_items, dim=8, layers=2)
+    model = LightGCN(data.num_users, data.num_items, embedding_dim=8, layers=2)
     nodes = model(graph)
     user, item = torch.tensor([0, 3]), torch.tensor([5, 1])
     block = model.score_block(nodes, user, item)
@@ -35,7 +35,7 @@ def test_scores_pairs_as_blocks(data, graph):
 
 
 def test_the_gradient_is_that_of_dense_autograd(data, graph):
-    model = LightGCN(data.num_users, data.num_items, dim=4, layers=2)
+    model = LightGCN(data.num_users, data.num_items, embedding_dim=4, layers=2)
     weight = torch.randn(graph.num_nodes, 4)
     (model(graph).vectors * weight).sum().backward()
     dense = graph.adjacency().to_dense()

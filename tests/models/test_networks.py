@@ -10,7 +10,7 @@ from graphrec.graph.sparse import from_scipy, to_scipy
 from graphrec.models import NGCF_Final, RankingNetwork, RatingNetwork
 from graphrec.models.propagation import NEGATIVE_SLOPE
 
-USERS, ITEMS, DIM, LEVELS = 9, 12, 5, 5
+USERS, ITEMS, DIM, RELATIONS = 9, 12, 5, 5
 LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
 
 
@@ -18,8 +18,12 @@ LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
 def graph() -> BipartiteGraph:
     rng = np.random.default_rng(2)
     user, item = torch.as_tensor(np.argwhere(rng.random((USERS, ITEMS)) < 0.3).T.copy())
-    target = torch.as_tensor(rng.integers(1, LEVELS + 1, len(user)), dtype=torch.float)
-    return BipartiteGraph(user, item, target, USERS, ITEMS)
+    edge_type = torch.as_tensor(rng.integers(0, RELATIONS, len(user)))
+    return BipartiteGraph(user, item, USERS, ITEMS, edge_type, RELATIONS)
+
+
+def with_transpose(features: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
+    return from_scipy(sp.csr_array(features)), from_scipy(sp.csr_array(features.T))
 
 
 def disturbed(network):
@@ -31,16 +35,18 @@ def disturbed(network):
 
 
 def rating_network(layers: int) -> RatingNetwork:
-    sides = torch.randn(USERS, 3), torch.randn(ITEMS, 4)
-    return disturbed(RatingNetwork(*sides, LEVELS, DIM, layers, 2, 0.5, 0.5, 0.1, 3.5))
+    sides = (
+        with_transpose(np.random.default_rng(count).random((count, columns)))
+        for count, columns in ((USERS, 3), (ITEMS, 4))
+    )
+    return disturbed(RatingNetwork(*sides, RELATIONS, DIM, layers, 2, 0.5, 0.5, 0.1, 3.5))
 
 
-def ranking_network(layers: int, free: bool, popular: bool) -> tuple[RankingNetwork, np.ndarray]:
-    rows = sp.csr_array(np.random.default_rng(0).random((USERS + ITEMS, 7)) * 2 // 1)
-    both = from_scipy(rows), from_scipy(sp.csr_array(rows.T))
+def ranking_network(layers: int, own: bool, popular: bool) -> tuple[RankingNetwork, np.ndarray]:
+    rows = np.random.default_rng(0).random((USERS + ITEMS, 7)) * 2 // 1
     counts = torch.arange(ITEMS).float() if popular else None
-    options = (DIM, layers, 0.5, 0.5, 0.5, 0.1, free, counts, 2.0)
-    return disturbed(RankingNetwork(both, USERS, *options)), rows.toarray()
+    options = (DIM, layers, 0.5, 0.5, 0.5, 0.1, own, counts, 2.0)
+    return disturbed(RankingNetwork(with_transpose(rows), USERS, *options)), rows
 
 
 def values(network) -> dict[str, np.ndarray]:
@@ -61,20 +67,21 @@ def test_rating_network_agrees_with_the_dense_equation(graph, layers):
     w = values(network)
     laplacian = to_scipy(graph.adjacency()).toarray().astype(float)
     rating = np.zeros_like(laplacian)
-    rating[graph.user, graph.item + USERS] = graph.rating
+    rating[graph.user, graph.item + USERS] = graph.edge_type + 1
     rating += rating.T
     message = sum(
-        (laplacian * (rating == level)) @ w["embedding"][:level].sum(axis=0)
-        for level in range(1, LEVELS + 1)
+        (laplacian * (rating == value)) @ w["embedding"][:value].sum(axis=0)
+        for value in range(1, RELATIONS + 1)
     )
     vectors = []
-    sides = (network.user_features, network.item_features)
+    sides = (network.user_side.features, network.item_side.features)
     for rows, dense, side, features in (
         (message[:USERS], "from_items", "user", sides[0]),
         (message[USERS:], "from_users", "item", sides[1]),
     ):
         hidden = np.maximum(linear(w, dense, rows), 0)
-        own = np.maximum(linear(w, f"{side}_side", features.double().numpy()), 0)
+        own = to_scipy(features).toarray() @ w[f"{side}_side.weight"] + w[f"{side}_side.bias"]
+        own = np.maximum(own, 0)
         vectors.append(linear(w, f"join_{side}", np.hstack([hidden, own])))
     x = total = np.vstack(vectors)
     for number in range(2, layers + 1):
@@ -96,12 +103,12 @@ def test_rating_network_agrees_with_the_dense_equation(graph, layers):
 
 
 @LAYERS
-@pytest.mark.parametrize(("free", "popular"), [(True, True), (False, False)])
-def test_ranking_network_agrees_with_the_dense_equation(graph, layers, free, popular):
-    network, features = ranking_network(layers, free, popular)
+@pytest.mark.parametrize(("own", "popular"), [(True, True), (False, False)])
+def test_ranking_network_agrees_with_the_dense_equation(graph, layers, own, popular):
+    network, features = ranking_network(layers, own, popular)
     w = values(network)
     laplacian = to_scipy(graph.adjacency()).toarray().astype(float)
-    x = features @ w["projection"] + (w["free"] if free else 0)
+    x = features @ w["projection"] + (w["id_embedding"] if own else 0)
     outputs = [x]
     for number in range(layers):
         near = laplacian @ x

@@ -1,10 +1,9 @@
-"""The written-out derivatives against numerical ones, and the values against plain torch."""
+"""Dot products and dropout: values, and derivatives against numerical ones."""
 
 import pytest
 import torch
-from torch.nn import functional as F
 
-from graphrec.models.operators import dot_block, dot_pairs, drop, unit_rows
+from graphrec.models.operators import dot_block, dot_pairs, drop
 
 NODES, DIM = 6, 4
 
@@ -12,21 +11,6 @@ NODES, DIM = 6, 4
 def doubles(*shape: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(sum(shape))
     return torch.randn(shape, dtype=torch.double, generator=generator).requires_grad_()
-
-
-def test_unit_rows_are_torch_s_own_and_pass_gradcheck():
-    x = doubles(NODES, DIM)
-    torch.testing.assert_close(unit_rows(x), F.normalize(x, dim=1))
-    assert torch.autograd.gradcheck(unit_rows, (x,))
-
-
-def test_a_zero_row_stays_and_has_the_gradient_that_torch_gives_it():
-    x, y = (torch.zeros(2, DIM, requires_grad=True) for _ in range(2))
-    weight = torch.arange(2.0 * DIM).view(2, DIM)
-    (unit_rows(x) * weight).sum().backward()
-    (F.normalize(y, dim=1) * weight).sum().backward()
-    assert torch.equal(unit_rows(x), torch.zeros(2, DIM))
-    torch.testing.assert_close(x.grad, y.grad)
 
 
 @pytest.mark.parametrize("count", [0, 1, 9])
@@ -45,7 +29,7 @@ def test_what_is_dropped_is_the_rate_and_the_rest_keeps_the_mean(rate):
     torch.manual_seed(0)
     x = torch.ones(1001, 101, requires_grad=True)
     dropped = drop(x, rate)
-    # 101,101 draws: five standard standard_errors of a rate of a half are 0.008.
+    # 101,101 draws: five standard errors of a rate of a half are 0.008.
     assert (dropped == 0).float().mean().item() == pytest.approx(rate, abs=0.008)
     torch.testing.assert_close(dropped[dropped != 0].unique(), torch.tensor([1 / (1 - rate)]))
     dropped.sum().backward()

@@ -13,7 +13,7 @@ from tests.models.test_ngcf import LARGE, SMALL
 DIM = 4
 
 
-def parts(graph, dtype=torch.double):
+def inputs(graph, dtype=torch.double):
     adjacency = from_scipy(to_scipy(graph.adjacency())).to(dtype)
     first, x = torch.randn(2, graph.num_nodes, DIM, dtype=dtype).unbind()
     layers = [ngcf_layer(DIM).to(dtype) for _ in range(2)]
@@ -22,7 +22,7 @@ def parts(graph, dtype=torch.double):
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 def test_it_passes_gradcheck(dropout):
-    adjacency, first, x, layers = parts(SMALL)
+    adjacency, first, x, layers = inputs(SMALL)
 
     def run(first, x, *_):
         torch.manual_seed(3)  # the same entries dropped at every call
@@ -33,12 +33,12 @@ def test_it_passes_gradcheck(dropout):
 
 
 def test_the_same_tensor_may_be_first_and_what_is_passed_on():
-    adjacency, _, x, layers = parts(SMALL)
+    adjacency, _, x, layers = inputs(SMALL)
     assert torch.autograd.gradcheck(lambda x: propagate_layers(adjacency, x, x, layers, 0.0), (x,))
 
 
 def test_without_layers_only_the_first_block_is_left():
-    adjacency, first, x, _ = parts(SMALL)
+    adjacency, first, x, _ = inputs(SMALL)
     nodes = propagate_layers(adjacency, first, x, [], 0.1)
     assert torch.equal(nodes, first)
     nodes.sum().backward()
@@ -51,17 +51,17 @@ def test_compiled_and_torch_s_own_agree(monkeypatch):
     for library in (native.library(), None):
         monkeypatch.setattr(native, "library", lambda library=library: library)
         torch.manual_seed(5)
-        adjacency, first, x, layers = parts(LARGE, torch.float)
+        adjacency, first, x, layers = inputs(LARGE, torch.float)
         nodes = propagate_layers(adjacency, first, x, layers, 0.2)
         (nodes * torch.linspace(-1, 1, nodes.numel()).view_as(nodes)).sum().backward()
         gradients = [first.grad, x.grad, *(p.grad for layer in layers for p in layer.parameters())]
         results.append([nodes, *gradients, propagate(adjacency, x)])
-    for found, expected in zip(*results, strict=True):
-        torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+    for compiled_value, expected in zip(*results, strict=True):
+        torch.testing.assert_close(compiled_value, expected, atol=1e-5, rtol=1e-4)
 
 
 def test_about_the_rate_is_dropped_from_every_layer():
-    adjacency, first, x, layers = parts(LARGE, torch.float)
+    adjacency, first, x, layers = inputs(LARGE, torch.float)
     nodes = propagate_layers(adjacency, first, x, layers, 0.5)
     share = (nodes[:, DIM:] == 0).float().mean().item()
-    assert share == pytest.approx(0.5, abs=0.12)  # 640 draws: six standard standard_errors
+    assert share == pytest.approx(0.5, abs=0.12)  # 640 draws: six standard errors

@@ -1,17 +1,17 @@
-"""How alike nodes are: bounds, and the layers of the models."""
+"""Mean cosine similarity: bounds, its definition, and the layers of the models."""
 
 import pytest
 import torch
 
 from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF, LightGCN
-from graphrec.models.smoothness import mean_cosine, mean_cosine_by_layer
+from graphrec.models.smoothness import mean_cosine_by_layer, mean_cosine_similarity
 
 
 def test_equal_rows_have_one_and_opposite_pairs_less_than_none():
-    assert mean_cosine(torch.ones(5, 3)) == pytest.approx(1)
-    assert mean_cosine(torch.tensor([[1.0, 0], [-2, 0]])) == pytest.approx(-1)
-    assert mean_cosine(torch.zeros(4, 3)) == 0
+    assert mean_cosine_similarity(torch.ones(5, 3)) == pytest.approx(1)
+    assert mean_cosine_similarity(torch.tensor([[1.0, 0], [-2, 0]])) == pytest.approx(-1)
+    assert mean_cosine_similarity(torch.zeros(4, 3)) == 0
 
 
 def test_is_the_mean_over_all_pairs_of_different_rows_that_are_not_empty():
@@ -19,7 +19,7 @@ def test_is_the_mean_over_all_pairs_of_different_rows_that_are_not_empty():
     vectors[3] = 0
     units = torch.nn.functional.normalize(vectors[vectors.norm(dim=1) > 0], dim=1)
     cosines = (units @ units.T)[~torch.eye(6, dtype=torch.bool)]
-    assert mean_cosine(vectors) == pytest.approx(float(cosines.mean()), abs=1e-6)
+    assert mean_cosine_similarity(vectors) == pytest.approx(float(cosines.mean()), abs=1e-6)
 
 
 def test_every_layer_of_ngcf_has_a_value_and_lightgcn_keeps_none(movielens):

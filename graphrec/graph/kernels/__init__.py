@@ -1,6 +1,7 @@
 """The passes of a training step: compiled for a CPU, in torch for any other device or precision.
 
 `kernels_for(x)` chooses; both modules have the same functions, and the same results up to rounding.
+The layer of NGCF alone is compiled only: elsewhere NGCFConv does its work.
 """
 
 from types import ModuleType

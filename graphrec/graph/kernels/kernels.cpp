@@ -24,10 +24,11 @@ void product(const int32_t *offset, const int32_t *column, const float *value, i
     }
 }
 
-// The entries whose edge is kept, with values scale[first] * scale[second].
+// The entries whose edge the mask marks, with values scale[first] * scale[second].
 void select_entries(const int32_t *offset, const int32_t *column, int64_t rows, const int32_t *edge,
-                    const int32_t *first, const int32_t *second, const bool *kept, const float *scale,
-            int32_t *out_offset, int32_t *out_column, float *out_value, int64_t threads) {
+                    const int32_t *first, const int32_t *second, const bool *edge_mask,
+                    const float *scale, int32_t *out_offset, int32_t *out_column,
+                    float *out_value, int64_t threads) {
     const Csr matrix{offset, column, nullptr, rows, 0};
     out_offset[0] = 0;
 #pragma omp parallel num_threads(threads)
@@ -36,7 +37,7 @@ void select_entries(const int32_t *offset, const int32_t *column, int64_t rows, 
         for (int64_t row = begin; row < end; row++) {
             int32_t count = 0;
             for (int32_t entry = offset[row]; entry < offset[row + 1]; entry++)
-                count += kept[edge[entry]];
+                count += edge_mask[edge[entry]];
             out_offset[row + 1] = count;
         }
 #pragma omp barrier
@@ -45,7 +46,7 @@ void select_entries(const int32_t *offset, const int32_t *column, int64_t rows, 
         for (int64_t row = begin; row < end; row++) {
             int32_t to = out_offset[row];
             for (int32_t entry = offset[row]; entry < offset[row + 1]; entry++) {
-                if (!kept[edge[entry]]) continue;
+                if (!edge_mask[edge[entry]]) continue;
                 out_column[to] = column[entry];
                 out_value[to++] = scale[first[entry]] * scale[second[entry]];
             }

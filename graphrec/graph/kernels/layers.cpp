@@ -1,5 +1,5 @@
 // A layer of NGCF and its derivative, a tile of rows at a time, so that what is between the products
-// stays in the cache; reference.py says the same in torch, with shapes.
+// stays in the cache; native.py gives the equations, with shapes.
 #include <omp.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 """The passes of a training step compiled from C++, for single precision on a CPU.
 
-What each gives stands in reference.py.
+What each gives stands in reference.py; a layer of NGCF, which is here alone, is held against
+NGCFConv.
 """
 
 from ctypes import CDLL, c_float, c_int64, c_void_p
@@ -28,11 +29,13 @@ def product(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
     return out
 
 
-def select_entries(entries: Entries, kept: Tensor, scale: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def select_entries(
+    entries: Entries, edge_mask: Tensor, scale: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
     offset, column = torch.empty_like(entries.offset), torch.empty_like(entries.column)
     values = scale.new_empty(len(column))
     rows, ends = len(offset) - 1, (entries.edge, entries.first, entries.second)
-    given = (entries.offset, entries.column, rows, *ends, kept, scale)
+    given = (entries.offset, entries.column, rows, *ends, edge_mask, scale)
     _call("select_entries", *given, offset, column, values)
     count = int(offset[-1])
     return offset, column[:count], values[:count]
@@ -48,19 +51,24 @@ def layer(
     dropout: Dropout,
     unit: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
+    """n = matrix @ x, u = dropout(leaky_relu([n + x, n ⊙ x] weightᵀ + bias)), and u's lengths.
+
+    `matrix` is CSR (rows, rows), x, n and u are (rows, dim), weight (dim, 2 dim), lengths (rows,)
+    and at least `smallest`. To `unit` (rows, dim) go the rows of u over their lengths.
+    """
     x = x.contiguous()
-    neighbours, update, norm = torch.empty_like(x), torch.empty_like(x), x.new_empty(len(x))
+    neighbors, update, norm = torch.empty_like(x), torch.empty_like(x), x.new_empty(len(x))
     options = (slope, smallest, *dropout)
-    outputs = (neighbours, update, unit, unit.stride(0), norm)
+    outputs = (neighbors, update, unit, unit.stride(0), norm)
     _call("layer", *_csr(matrix), x, x.shape[1], weight, bias, *options, *outputs)
-    return neighbours, update, norm
+    return neighbors, update, norm
 
 
 def layer_gradient(
     of_unit: Tensor,
     of_update: Tensor | None,
     x: Tensor,
-    neighbours: Tensor,
+    neighbors: Tensor,
     update: Tensor,
     unit: Tensor,
     norm: Tensor,
@@ -68,10 +76,14 @@ def layer_gradient(
     slope: float,
     dropout: Dropout,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Gradients of x, n, weight and bias from those of `unit` and, where there is one, of u.
+
+    The gradient of x is that for a given n.
+    """
     if of_unit.stride(1) != 1:
         of_unit = of_unit.contiguous()
     x = x.contiguous()
-    given = (of_unit, of_unit.stride(0), of_update, x, neighbours, update, unit, unit.stride(0))
+    given = (of_unit, of_unit.stride(0), of_update, x, neighbors, update, unit, unit.stride(0))
     outputs = (torch.empty_like(x), torch.empty_like(x), torch.empty_like(weight))
     of_bias = x.new_empty(x.shape[1])
     options = (weight, slope, *dropout)
@@ -92,7 +104,7 @@ def pair_dots(x: Tensor, first: Tensor, second: Tensor) -> Tensor:
 
 
 def pair_gradient(gradient: Tensor, x: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    given = (part.contiguous() for part in (gradient, x))
+    given = (tensor.contiguous() for tensor in (gradient, x))
     first, second, out = first.contiguous(), second.contiguous(), torch.empty_like(x)
     _call("pair_gradient", *given, *x.shape, first, second, len(first), out)
     return out
@@ -110,6 +122,8 @@ def _call(name: str, *arguments: Argument) -> None:
     function = getattr(library(), name)
     if function.argtypes is None:
         types = {float: c_float, int: c_int64}
-        function.argtypes = [types.get(type(part), c_void_p) for part in (*arguments, 0)]
-    values = (part.data_ptr() if isinstance(part, Tensor) else part for part in arguments)
+        function.argtypes = [types.get(type(argument), c_void_p) for argument in (*arguments, 0)]
+    values = (
+        argument.data_ptr() if isinstance(argument, Tensor) else argument for argument in arguments
+    )
     function(*values, torch.get_num_threads())

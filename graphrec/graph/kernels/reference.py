@@ -1,10 +1,9 @@
-"""The passes of a training step in torch's own operators: the oracle of the compiled ones."""
+"""Passes of a training step in torch's own operators: the oracle of the compiled ones."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from graphrec.graph.kernels.dropout import Dropout
 from graphrec.graph.sparse import csr_matrix
@@ -43,76 +42,19 @@ class Entries(NamedTuple):
     """(entries,)"""
 
 
-def select_entries(entries: Entries, kept: Tensor, scale: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Offsets, columns and values of the entries whose edge `kept` (edges,) marks.
+def select_entries(
+    entries: Entries, edge_mask: Tensor, scale: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Offsets, columns and values of the entries whose edge `edge_mask` (edges,) marks.
 
     A value is scale[first] * scale[second], of `scale` (nodes,).
     """
-    marked = kept.index_select(0, entries.edge)
+    marked = edge_mask.index_select(0, entries.edge)
     chosen = marked.nonzero().squeeze(1)
     count = torch.zeros(len(marked) + 1, dtype=torch.int32, device=marked.device)
     torch.cumsum(marked, 0, dtype=torch.int32, out=count[1:])
     first, second = (scale.index_select(0, end[chosen]) for end in (entries.first, entries.second))
     return count[entries.offset], entries.column[chosen], first * second
-
-
-def layer(
-    matrix: Tensor,
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor,
-    slope: float,
-    smallest: float,
-    dropout: Dropout,
-    unit: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """n = matrix @ x, u = dropout(leaky_relu([n + x, n ⊙ x] weightᵀ + bias)), and u's lengths.
-
-    `matrix` is CSR (rows, rows), x, n and u are (rows, dim), weight (dim, 2 dim), lengths (rows,)
-    and at least `smallest`. To `unit` (rows, dim) go the rows of u over their lengths.
-    """
-    neighbours = product(matrix, x)
-    update = F.linear(_terms(neighbours, x), weight, bias)
-    drop_(F.leaky_relu_(update, slope), dropout)
-    norm = torch.linalg.vector_norm(update, dim=1).clamp_min_(smallest)
-    unit.copy_(update / norm[:, None])
-    return neighbours, update, norm
-
-
-def layer_gradient(
-    of_unit: Tensor,
-    of_update: Tensor | None,
-    x: Tensor,
-    neighbours: Tensor,
-    update: Tensor,
-    unit: Tensor,
-    norm: Tensor,
-    weight: Tensor,
-    slope: float,
-    dropout: Dropout,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Gradients of x, n, weight and bias from those of `unit` and, where there is one, of u.
-
-    The gradient of x is that for a given n.
-    """
-    along = (of_unit * unit).sum(dim=1, keepdim=True)
-    gradient = torch.addcmul(of_unit, unit, along, value=-1).div_(norm[:, None])
-    if of_update is not None:
-        gradient += of_update
-    drop_(gradient, dropout)
-    # A positive slope keeps signs, so that the output tells where the input was negative.
-    gradient = torch.where(update > 0, gradient, gradient * slope)
-    of_sum, of_product = (gradient @ weight).chunk(2, dim=1)
-    return (
-        torch.addcmul(of_sum, of_product, neighbours),
-        torch.addcmul(of_sum, of_product, x),
-        gradient.T @ _terms(neighbours, x),
-        gradient.sum(dim=0),
-    )
-
-
-def _terms(neighbours: Tensor, x: Tensor) -> Tensor:
-    return torch.cat([neighbours + x, neighbours * x], dim=1)
 
 
 def drop_(x: Tensor, dropout: Dropout) -> Tensor:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 import torch
+from torch.nn import functional as F
 
 from graphrec.graph.kernels import NO_DROPOUT, Dropout, Entries, kernels_for, native, reference
 from graphrec.graph.sparse import from_scipy
+from graphrec.models.ngcf_conv import NGCFConv
 from tests.graph.kernels.compiler import compiled
 
 DIMS = pytest.mark.parametrize("dim", [1, 6, 16, 40, 64, 98, 128])
@@ -32,8 +34,15 @@ def matrix() -> torch.Tensor:
     return from_scipy(sp.csr_array(dense + dense.T))
 
 
-def assert_close(found, expected) -> None:
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-5)
+def make_conv(dim: int) -> NGCFConv:
+    conv = NGCFConv(dim, dim, normalize=False)
+    torch.nn.init.normal_(conv.weight, std=1 / dim)
+    torch.nn.init.normal_(conv.bias)
+    return conv
+
+
+def assert_close(actual, expected) -> None:
+    torch.testing.assert_close(actual, expected, atol=1e-5, rtol=1e-5)
 
 
 @compiled
@@ -52,32 +61,36 @@ def test_products_with_a_matrix_that_is_larger_than_a_block():
     rng, count, dim = np.random.default_rng(0), 50_000, 112
     dense = sp.random_array((count, count), density=2e-4, rng=rng, format="csr", dtype=np.float32)
     whole = from_scipy(sp.csr_array(dense + dense.T))
-    x, weight, bias = torch.randn(count, dim), torch.randn(dim, 2 * dim) / dim, torch.zeros(dim)
+    x, conv, unit = torch.randn(count, dim), make_conv(dim), torch.empty(count, dim)
     assert_close(native.product(whole, x), reference.product(whole, x))
-    units = torch.empty(2, count, dim)
-    for kernels, unit in zip((native, reference), units, strict=True):
-        kernels.layer(whole, x, weight, bias, *OPTIONS, NO_DROPOUT, unit)
-    assert_close(*units)
+    native.layer(whole, x, conv.weight, conv.bias, *OPTIONS, NO_DROPOUT, unit)
+    assert_close(unit, F.normalize(conv(x, whole), dim=1).detach())
 
 
 @compiled
 @pytest.mark.parametrize("dim", [6, 16, 40, 64, 98, 128])
 @pytest.mark.parametrize("rate", [0.0, 0.3])
 @pytest.mark.parametrize("passed_on", [True, False])
-def test_layer_and_its_gradient(matrix, dim, rate, passed_on):
-    x, weight, bias = torch.randn(ROWS, dim), torch.randn(dim, 2 * dim) / dim, torch.randn(dim)
+def test_layer_and_its_gradient_are_those_of_ngcf_conv(matrix, dim, rate, passed_on):
+    x, conv = torch.randn(ROWS, dim, requires_grad=True), make_conv(dim)
     dropout = Dropout.draw(rate)
     of_blocks, of_update = torch.randn(ROWS, 2 * dim), torch.randn(ROWS, dim) if passed_on else None
-    results = []
-    for kernels in (native, reference):
+    of_unit = of_blocks[:, dim:]
+
+    update = conv(x, matrix) * reference.drop_(torch.ones(ROWS, dim), dropout)
+    expected = [update, F.normalize(update, dim=1)]
+    gradients = [of_update if passed_on else torch.zeros(ROWS, dim), of_unit]
+    expected += torch.autograd.grad(expected, (x, conv.weight, conv.bias), gradients)
+
+    with torch.no_grad():
         unit = torch.empty(ROWS, 3 * dim)[:, dim : 2 * dim]
-        outputs = kernels.layer(matrix, x, weight, bias, *OPTIONS, dropout, unit)
-        neighbours, update, norm = outputs
-        of_unit = of_blocks[:, dim:]
-        given = (of_unit, of_update, x, neighbours, update, unit, norm, weight)
-        results.append([*outputs, unit, *kernels.layer_gradient(*given, 0.2, dropout)])
-    for found, expected in zip(*results, strict=True):
-        torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+        given = (matrix, x, conv.weight, conv.bias, *OPTIONS, dropout, unit)
+        neighbors, update, norm = native.layer(*given)
+        given = (of_unit, of_update, x, neighbors, update, unit, norm, conv.weight)
+        of_x, of_neighbors, *others = native.layer_gradient(*given, 0.2, dropout)
+        native.product(matrix, of_neighbors, out=of_x)
+    for actual, value in zip([update, unit, of_x, *others], expected, strict=True):
+        torch.testing.assert_close(actual, value.detach(), atol=1e-4, rtol=1e-4)
 
 
 @compiled
@@ -87,8 +100,8 @@ def test_pairs_and_their_gradient(dim, pairs):
     x, gradient = torch.randn(ROWS, dim), torch.randn(pairs)
     first, second = torch.randint(ROWS // 2, (2, pairs))
     assert_close(native.pair_dots(x, first, second), reference.pair_dots(x, first, second))
-    found = native.pair_gradient(gradient, x, first, second)
-    assert_close(found, reference.pair_gradient(gradient, x, first, second))
+    of_x = native.pair_gradient(gradient, x, first, second)
+    assert_close(of_x, reference.pair_gradient(gradient, x, first, second))
 
 
 @compiled
@@ -98,10 +111,10 @@ def test_selected_entries(matrix, share):
     row = torch.repeat_interleave(torch.arange(ROWS), matrix.crow_indices().diff()).int()
     edge = torch.randperm(count).int()
     entries = Entries(matrix.crow_indices(), column, edge, row, column)
-    kept, scale = torch.rand(count) < share, torch.rand(ROWS)
-    found = native.select_entries(entries, kept, scale)
-    for part, expected in zip(found, reference.select_entries(entries, kept, scale), strict=True):
-        assert torch.equal(part, expected)
+    arguments = entries, torch.rand(count) < share, torch.rand(ROWS)
+    results = native.select_entries(*arguments), reference.select_entries(*arguments)
+    for selected, expected in zip(*results, strict=True):
+        assert torch.equal(selected, expected)
 
 
 @compiled
@@ -126,8 +139,8 @@ def test_the_same_input_gives_the_same_bits(matrix):
     unit = torch.empty(ROWS, 64)
 
     def once() -> list[torch.Tensor]:
-        neighbours, update, norm = native.layer(matrix, x, weight, bias, *OPTIONS, NO_DROPOUT, unit)
-        given = (x, x, x, neighbours, update, unit, norm, weight)
+        neighbors, update, norm = native.layer(matrix, x, weight, bias, *OPTIONS, NO_DROPOUT, unit)
+        given = (x, x, x, neighbors, update, unit, norm, weight)
         return [unit.clone(), *native.layer_gradient(*given, 0.2, NO_DROPOUT)]
 
     for first, second in zip(once(), once(), strict=True):

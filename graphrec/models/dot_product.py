@@ -1,0 +1,58 @@
+"""What the plain models share: embeddings, and dot products as scores."""
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.models.operators import dot_block, dot_pairs
+
+
+class Nodes(NamedTuple):
+    """Vectors of all nodes of a graph, the whole one or a part."""
+
+    vectors: Tensor
+    """(nodes, columns), users first, then items."""
+    num_users: int
+
+
+class DotProductModel(nn.Module):
+    """A pair's score is the dot product of two vectors, the predicted target `offset` + score."""
+
+    def __init__(
+        self, num_users: int, num_items: int, embedding_dim: int, weight_decay: float, offset: float
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(num_users + num_items, embedding_dim)
+        nn.init.xavier_uniform_(self.embedding.weight)
+        self.weight_decay = weight_decay
+        self.register_buffer("offset", torch.tensor(offset))
+        self.offset: Tensor
+
+    def embed(self, graph: BipartiteGraph) -> Tensor:
+        """Initial embeddings of the nodes of `graph`: (nodes, embedding_dim)."""
+        table = self.embedding.weight
+        return table if graph.n_id is None else F.embedding(graph.n_id, table)
+
+    def score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Ranking score of each pair (n,)."""
+        return dot_pairs(nodes.vectors, user, item + nodes.num_users)
+
+    def score_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
+        return dot_block(nodes.vectors, user, item + nodes.num_users)
+
+    def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Predicted target of each pair (n,)."""
+        return self.offset + self.score(nodes, user, item)
+
+    def predict_and_score(self, nodes: Nodes, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
+        """Predicted target and ranking score of the same pairs, (n,) each, looked up once."""
+        score = self.score(nodes, user, item)
+        return self.offset + score, score
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Weight decay on everything."""
+        return [{"params": list(self.parameters()), "weight_decay": self.weight_decay}]
