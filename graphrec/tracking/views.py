@@ -1,0 +1,50 @@
+"""What MLflow's page shows first: the mode of the experiment, and a saved view with measures.
+
+A run table that nobody has set up has no column of measures, and MLflow keeps a reader's columns in
+the browser. What a store can hold is a saved view: a tag with a name and a state in JSON, listed
+under "Views" and opened by its key in an address.
+"""
+
+import json
+
+KIND = "mlflow.experimentKind"
+MODEL_TRAINING = "custom_model_development"
+"""Without this kind the page takes the experiment for one of language models."""
+VIEW = "measures"
+VIEW_NAME = "Measures, best on validation first"
+SHARED_VIEW = f"mlflow.sharedViewState.{VIEW}"
+ORDER_BY = "metrics.`best_valid_ndcg_at_10`"
+COLUMNS = (
+    "attributes.`Dataset`",
+    *(
+        f"metrics.`{name}`"
+        for name in (
+            "test_mse",
+            "test_log_error",
+            "test_loss",
+            "test_rmse",
+            "test_ndcg_at_10",
+            "test_recall_at_10",
+            "test_auc",
+            "best_valid_mse",
+            "best_valid_ndcg_at_10",
+            "best_epoch",
+        )
+    ),
+)
+
+
+def runs_address(experiment: str, **options: str) -> str:
+    """Of the runs of an experiment on MLflow's page, below the server's address."""
+    query = "&".join(
+        f"{name}={value}" for name, value in {"workflowType": "machine_learning", **options}.items()
+    )
+    return f"#/experiments/{experiment}/runs?{query}"
+
+
+def view_tags() -> dict[str, str]:
+    """Tags that make the page of an experiment the one of trained models."""
+    columns = list(COLUMNS)
+    state = {"orderByKey": ORDER_BY, "orderByAsc": False, "selectedColumns": columns}
+    view = {"name": VIEW_NAME, "createdAt": 0, "updatedAt": 0, "state": json.dumps(state)}
+    return {KIND: MODEL_TRAINING, SHARED_VIEW: json.dumps(view)}
