@@ -7,10 +7,11 @@ from graphrec.tracking.views import VIEW, runs_address
 EXPERIMENT_NOTE = """Graph recommenders trained by DVC's stages: [their measures]({table}), \
 [their curves]({curves}).
 
-`best_valid_…` and `test_…` are of the best epoch, on validation and test; `training/…` are \
-curves. `mse` is the mean squared error, `log_error` the BPR pair loss, `loss` what a run \
-minimises. Runs with `tags.current = 'true'` are those of the workspace; group by `trained_in` \
-for the others. Everything here is a copy of the project's files, which `make sync` writes anew."""
+`best_valid_…` and `test_…` are of the best epoch, on validation and test; `train/…` and \
+`valid/…` are curves. `mse` is the mean squared error, `log_error` the BPR pair loss, `loss` \
+what a run minimises. Runs with `tags.current = 'true'` are those of the workspace; group by \
+`trained_in` for the others. Everything here is a copy of the project's files, which `make sync` \
+writes anew."""
 
 
 def experiment_note(identity: str) -> str:

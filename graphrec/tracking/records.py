@@ -15,9 +15,9 @@ from graphrec.tracking.notes import run_note
 if TYPE_CHECKING:
     from mlflow.entities import Metric
 
-CURVES = "training/"
-"""Before the names of curves: MLflow draws what has a prefix first, and sorts columns by the
-alphabet, so that curves are the first charts and come behind `best_…` and `test_…` in a table."""
+CURVES = re.compile(r"(train|valid)_")
+"""What `train/` and `valid/` stand for in MLflow, which draws names with a slash first and sorts
+columns by the alphabet: curves are the first charts, and come behind `best_…` and `test_…`."""
 EVALUATION = "evaluation.json"
 HANDFUL = re.compile(r"(test_)?loss|r?mse|log_error|auc|(ndcg|recall)_at_\d+")
 EPOCH_SECONDS = 1.0
@@ -96,4 +96,4 @@ class Record:
             time = self.start + (self.end - self.start) * place // len(self.curves)
             for name, value in row.items():
                 if name != "epoch":
-                    yield Metric(CURVES + name, value, time, int(row["epoch"]))
+                    yield Metric(CURVES.sub(r"\1/", name), value, time, int(row["epoch"]))

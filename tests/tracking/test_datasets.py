@@ -1,4 +1,4 @@
-"""The Dataset column: one data set a run, with a digest that is the same wherever it is recorded."""
+"""The Dataset column: one data set a run, its digest the same wherever the run is recorded."""
 
 import hashlib
 

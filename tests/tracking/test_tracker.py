@@ -4,7 +4,7 @@ import pytest
 
 from graphrec.config.content import content_key, mlflow_name
 from graphrec.tracking import CONTENT, Tracker, recorded
-from graphrec.tracking.records import CURVES, EVALUATION
+from graphrec.tracking.records import EVALUATION
 from tests.trained import (
     COLUMNS,
     EPOCHS,
@@ -24,7 +24,7 @@ def test_a_run_bears_parameters_curves_artifacts_and_tags(tracker, paths, run):
     assert found.info.run_name == mlflow_name(run, content_key(run, paths))
     assert found.data.params == {key: str(value) for key, value in SETTINGS.items()}
     for column in COLUMNS:
-        history = tracker.client.get_metric_history(run_id, f"training/{column}")
+        history = tracker.client.get_metric_history(run_id, column.replace("_", "/", 1))
         expected = [(epoch, value_of(column, epoch)) for epoch in range(1, EPOCHS + 1)]
         assert sorted((point.step, point.value) for point in history) == expected
     assert found.data.metrics["best_epoch"] == 2
@@ -39,7 +39,7 @@ def test_recording_twice_adds_nothing(tracker, paths, run):
     first = tracker.record(run, paths)
     assert Tracker().record(run, paths) == first
     assert len(runs_of(tracker, run)) == 1
-    assert len(tracker.client.get_metric_history(first, "training/train_mse")) == EPOCHS
+    assert len(tracker.client.get_metric_history(first, "train/mse")) == EPOCHS
 
 
 def test_test_measures_are_added_to_the_same_run_and_once(tracker, paths, run):
@@ -59,7 +59,7 @@ def test_a_handful_of_measures_and_the_rest_as_an_artifact(tracker, paths, run):
     leave_evaluation(run, paths, mse=0.25, test_loss=0.5, map_at_10=0.1, coverage_at_10=0.2)
     run_id = tracker.record(run, paths)
     metrics = tracker.client.get_run(run_id).data.metrics
-    plain = {name: value for name, value in metrics.items() if not name.startswith(CURVES)}
+    plain = {name: value for name, value in metrics.items() if "/" not in name}
     assert plain == {
         "best_epoch": 2,
         "best_valid_mse": 0.25,
@@ -75,7 +75,7 @@ def test_columns_of_measures_come_before_those_of_curves(tracker, paths, run):
     leave_files(run, paths)
     leave_evaluation(run, paths, mse=0.25, auc=0.5)
     names = sorted(tracker.client.get_run(tracker.record(run, paths)).data.metrics)
-    curves = [name.startswith(CURVES) for name in names]
+    curves = ["/" in name for name in names]
     assert curves == sorted(curves)
 
 
@@ -132,7 +132,7 @@ def test_a_training_that_ends_is_recorded(tracker, paths, run):
 def test_epochs_without_a_known_beginning_have_times_of_their_own(tracker, paths, run):
     leave_files(run, paths)
     run_id = tracker.record(run, paths)
-    points = tracker.client.get_metric_history(run_id, "training/train_mse")
+    points = tracker.client.get_metric_history(run_id, "train/mse")
     times = [point.timestamp for point in sorted(points, key=lambda point: point.step)]
     end = int(paths.curves(run).stat().st_mtime * 1000)
     assert times == [end - 2000, end - 1000, end]
