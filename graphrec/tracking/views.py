@@ -1,4 +1,4 @@
-"""What MLflow's page shows first: the mode of the experiment, and a saved view with measures.
+"""What MLflow's page reads of an experiment: its kind, and a saved view with measures.
 
 A run table that nobody has set up has no column of measures, and MLflow keeps a reader's columns in
 the browser. What a store can hold is a saved view: a tag with a name and a state in JSON, listed
@@ -9,7 +9,7 @@ import json
 
 KIND = "mlflow.experimentKind"
 MODEL_TRAINING = "custom_model_development"
-"""Without this kind the page takes the experiment for one of language models."""
+"""MLflow before 3.17 goes by it; since then the mode that the reader's browser keeps comes first."""
 VIEW = "measures"
 VIEW_NAME = "Measures, best on validation first"
 SHARED_VIEW = f"mlflow.sharedViewState.{VIEW}"
