@@ -9,7 +9,7 @@ import json
 
 KIND = "mlflow.experimentKind"
 MODEL_TRAINING = "custom_model_development"
-"""MLflow before 3.17 goes by it; since then the mode that the reader's browser keeps comes first."""
+"""Said for whoever reads it: MLflow 3.17's own page goes by a mode that it keeps in the browser."""
 VIEW = "measures"
 VIEW_NAME = "Measures, best on validation first"
 SHARED_VIEW = f"mlflow.sharedViewState.{VIEW}"
