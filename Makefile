@@ -51,9 +51,9 @@ repro: scm ## run the pipeline: download, preprocess, explore, train, evaluate, 
 	dvc repro
 	-@python -m stages.sync
 
-ui: sync ## open MLflow's page on http://127.0.0.1:5000
-	@echo "All current runs with their curves: follow the link in the experiment's description."
-	mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
+PORT ?= 5000
+ui: sync ## open MLflow's page on http://127.0.0.1:PORT, 5000 if you name none
+	@python -W ignore -m graphrec.tracking.page $(PORT)
 
 sync: scm ## bring MLflow in line with the workspace and DVC's experiments
 	@python -m stages.sync
@@ -61,7 +61,7 @@ sync: scm ## bring MLflow in line with the workspace and DVC's experiments
 compare: $(VENV)/.ready ## all runs of all experiments, best on validation first; BY=mse sorts by that
 	@python -m stages.compare $(BY)
 
-promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the yardsticks
+promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the baselines
 	@python -m stages.promote
 
 grid: git ## queue and train the full grid of 24, JOBS at a time

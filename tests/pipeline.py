@@ -91,7 +91,7 @@ def experiments_of(project: Path) -> dict[str, str]:
 
 
 def mlflow_runs(project: Path, store: str = "mlflow.db") -> list:
-    """The runs of trained models, without the parents that group them."""
+    """The runs of trained models, without what failed or was stopped."""
     return [run for run in all_runs(project, store) if CONTENT in run.data.tags]
 
 

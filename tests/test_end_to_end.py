@@ -17,7 +17,7 @@ def test_leaves_every_run_in_metrics_and_in_mlflow(project):
     assert set(found) == set(RUNS)
     for name, run in found.items():
         assert run.info.status == "FINISHED"
-        assert run.data.metrics["test/mse"] == tree["runs"][name]["test"]["mse"]
+        assert run.data.metrics["test_mse"] == tree["runs"][name]["test"]["mse"]
         assert run.data.params["train.epochs"] == "2"
 
 

@@ -79,6 +79,6 @@ def _version(tracker: Tracker, model: str, dataset: str, run_id: str, source: st
     if not client.search_registered_models(f"name = '{model}'"):
         note = f"The best run on {dataset} by {CHOSEN_BY} on validation; `make promote`."
         client.create_registered_model(model, {NOTE: note}, note)
-    found = client.search_model_versions(f"name = '{model}' and run_id = '{run_id}'")
-    made = found[0] if found else client.create_model_version(model, source, run_id)
-    return str(made.version)
+    versions = client.search_model_versions(f"name = '{model}' and run_id = '{run_id}'")
+    version = versions[0] if versions else client.create_model_version(model, source, run_id)
+    return str(version.version)

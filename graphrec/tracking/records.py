@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,11 @@ from graphrec.tracking.notes import run_note
 if TYPE_CHECKING:
     from mlflow.entities import Metric
 
+CURVES = re.compile(r"(train|valid)_")
+"""What `train/` and `valid/` stand for in MLflow, which draws names with a slash first and sorts
+columns by the alphabet: curves are the first charts, and come behind `best_…` and `test_…`."""
+EVALUATION = "evaluation.json"
+HANDFUL = re.compile(r"(test_)?loss|r?mse|log_error|auc|(ndcg|recall)_at_\d+")
 EPOCH_SECONDS = 1.0
 """How long an epoch is said to have lasted where nobody knows, so that curves have a width."""
 
@@ -38,7 +44,7 @@ class Record:
     ) -> "Record":
         """`started` and `ended` in seconds; without them the curves' own time and their length."""
         content, evaluation = content_key(run, paths), None
-        if (file := paths.evaluation(run) / "evaluation.json").exists():
+        if (file := paths.evaluation(run) / EVALUATION).exists():
             tree = json.loads(file.read_text())
             # Measures of an earlier training are left: evaluate has still to run.
             evaluation = tree if tree["content"] == content else None
@@ -61,16 +67,25 @@ class Record:
         return {name: str(value) for name, value in self.settings["params"].items()}
 
     @property
+    def dataset(self) -> str:
+        return str(self.settings["params"]["run.dataset"])
+
+    @property
     def note(self) -> str:
         return run_note(self.run, self.settings, self.evaluation)
 
     def measures(self) -> dict[str, float]:
-        """Name and value as they stand in reports/metrics.json, a dot there being a slash here."""
+        """The handful to compare runs by; the rest is in the artifact evaluation.json.
+
+        `best_valid_mse` and `test_mse` are `valid.mse` and `test.mse` of reports/metrics.json, the
+        weights of the best epoch on that part; `…_loss` is the run's own risk.
+        """
         parts = self.evaluation or {}
         return {"best_epoch": self.settings["best_epoch"]} | {
-            f"{part}/{name}": value
-            for part in ("valid", "test", "test_standard_error")
+            prefix + name.removeprefix("test_"): value
+            for part, prefix in (("valid", "best_valid_"), ("test", "test_"))
             for name, value in parts.get(part, {}).items()
+            if HANDFUL.fullmatch(name)
         }
 
     def curve_points(self) -> Iterator["Metric"]:
@@ -81,4 +96,4 @@ class Record:
             time = self.start + (self.end - self.start) * place // len(self.curves)
             for name, value in row.items():
                 if name != "epoch":
-                    yield Metric(f"epochs/{name}", value, time, int(row["epoch"]))
+                    yield Metric(CURVES.sub(r"\1/", name), value, time, int(row["epoch"]))

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from graphrec.tracking.notes import experiment_note
+from graphrec.tracking.views import view_tags
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 EXPERIMENT = "graphrec"
 NOTE = "mlflow.note.content"
-KIND = "mlflow.experimentKind"
 LOCK_SECONDS = 300
 """How long a process waits for another that is writing; to write one run takes about a second."""
 BUSY_SECONDS = 60
@@ -78,18 +78,18 @@ def open_store(uri: str) -> tuple["MlflowClient", str]:
 def _experiment_id(client: "MlflowClient", uri: str) -> str:
     from mlflow.exceptions import MlflowException
 
-    if (found := client.get_experiment_by_name(EXPERIMENT)) is None:
+    if (experiment := client.get_experiment_by_name(EXPERIMENT)) is None:
         # A server has an artifact store of its own; a database has none.
         served = uri.startswith(("http://", "https://"))
         location = None if served else (store_root() / "mlartifacts").as_uri()
         try:
-            found = client.get_experiment(client.create_experiment(EXPERIMENT, location))
+            experiment = client.get_experiment(client.create_experiment(EXPERIMENT, location))
         except MlflowException:  # another machine may have made it in the meantime
-            if (found := client.get_experiment_by_name(EXPERIMENT)) is None:
+            if (experiment := client.get_experiment_by_name(EXPERIMENT)) is None:
                 raise
-    identity = str(found.experiment_id)
-    for tag, value in ((NOTE, experiment_note(identity)), (KIND, "custom_model_development")):
-        if found.tags.get(tag) != value:
+    identity = str(experiment.experiment_id)
+    for tag, value in {NOTE: experiment_note(identity), **view_tags()}.items():
+        if experiment.tags.get(tag) != value:
             client.set_experiment_tag(identity, tag, value)
     return identity
 

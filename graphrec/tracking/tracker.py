@@ -1,30 +1,20 @@
 """Bringing an MLflow store in line with the files of runs."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from graphrec.config.paths import Paths
-from graphrec.tracking.notes import group_note
-from graphrec.tracking.origin import Origin, lock_tags
-from graphrec.tracking.records import Record
-from graphrec.tracking.store import (
-    NOTE,
-    in_workspace,
-    open_store,
-    store_lock,
-    store_may_be_away,
-    tracking_uri,
-)
+from graphrec.tracking.datasets import dataset_input
+from graphrec.tracking.lock import lock_entry, lock_tags
+from graphrec.tracking.origin import Origin
+from graphrec.tracking.records import EVALUATION, Record
+from graphrec.tracking.store import NOTE, in_workspace, open_store, store_lock, tracking_uri
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
 CONTENT = "graphrec.content"
 """Tag that finds the MLflow run of a trained model: a hash of its name and of what it left."""
-GROUP = "graphrec.group"
-"""Tag that finds the parent of runs with one origin."""
 CURRENT = "current"
 """Tag of the runs whose files are in the workspace."""
 
@@ -53,18 +43,16 @@ class Tracker:
         came_from = origin or Origin.here()
         record = Record.read(run, paths, started, came_from.time)
         with store_lock():
-            found = self.find(record.content) or self._create(record, came_from)
-            self._complete(found, record, lock_tags(run, paths.root))
+            recorded = self.find(record.content) or self._create(record, came_from)
+            self._complete(recorded, record, paths)
             if origin is None and in_workspace():
-                self._mark_current(run, found)
-        return str(found.info.run_id)
+                self._mark_current(run, recorded)
+        return str(recorded.info.run_id)
 
     def record_failure(self, run: str, status: str, reason: str) -> None:
         """Leave a trace of a training that did not end: status FAILED or KILLED."""
-        origin = Origin.here()
+        tags = run_tags(run, Origin.here()) | {NOTE: reason}
         with store_lock():
-            parent = self._parent(origin, int(time.time() * 1000))
-            tags = run_tags(run, origin, parent) | {NOTE: reason}
             created = self.client.create_run(self.experiment, run_name=run, tags=tags)
             self.client.set_terminated(created.info.run_id, status)
 
@@ -81,59 +69,59 @@ class Tracker:
 
     def names(self) -> set[str]:
         """Names of all whole runs."""
-        found = self._search(f"tags.`{CONTENT}` != '' AND attributes.status = 'FINISHED'")
-        return {str(run.info.run_name) for run in found}
+        runs = self._search(f"tags.`{CONTENT}` != '' AND attributes.status = 'FINISHED'")
+        return {str(run.info.run_name) for run in runs}
 
     def _search(self, query: str) -> list["Run"]:
-        found: list[Run] = []
+        runs: list[Run] = []
         token = None
         while True:
             page = self.client.search_runs(
                 [self.experiment], query, order_by=["attributes.run_id"], page_token=token
             )
-            found += page
+            runs += page
             if not (token := page.token):
-                return found
+                return runs
 
     def _create(self, record: Record, origin: Origin) -> "Run":
         """A whole run: FINISHED comes last, so that one with that status lacks nothing."""
-        from mlflow.entities import Metric, Param
+        from mlflow.entities import Param
 
-        parent = self._parent(origin, record.start)
-        tags = run_tags(record.run, origin, parent) | {
+        tags = run_tags(record.run, origin) | {
             CONTENT: record.content,
-            "dataset": record.params["run.dataset"],
-            NOTE: record.note,
+            "dataset": record.dataset,
         }
         created = self.client.create_run(self.experiment, record.start, tags, record.name)
         run_id = created.info.run_id
         self.client.log_artifacts(run_id, str(record.files))
-        metrics = [
-            *record.curve_points(),
-            *(Metric(name, value, record.end, 0) for name, value in record.measures().items()),
-        ]
         params = [Param(name, value) for name, value in record.params.items()]
-        self.client.log_batch(run_id, metrics, params)
-        latest = max(parent.info.end_time or 0, record.end)
-        self.client.set_terminated(parent.info.run_id, end_time=latest)
+        self.client.log_batch(run_id, list(record.curve_points()), params)
         self.client.set_terminated(run_id, end_time=record.end)
         return self.client.get_run(run_id)
 
-    def _complete(self, found: "Run", record: Record, hashes: dict[str, str]) -> None:
+    def _complete(self, recorded: "Run", record: Record, paths: Paths) -> None:
         """Add what the files say by now and the run does not."""
         from mlflow.entities import Metric, RunTag
 
-        now, logged, tags = int(time.time() * 1000), found.data.metrics, found.data.tags
+        run_id, now = recorded.info.run_id, int(time.time() * 1000)
+        logged, tags = recorded.data.metrics, recorded.data.tags
+        entry = lock_entry(record.run, paths.root)
+        has_dataset = recorded.inputs is not None and recorded.inputs.dataset_inputs
+        if not has_dataset and (used := dataset_input(record, entry, paths)):
+            self.client.log_inputs(run_id, [used])
+        missing = {name: value for name, value in lock_tags(entry).items() if name not in tags}
+        # A note that tells an evaluation stays where the files at hand have none.
+        if NOTE not in tags or (record.evaluation and tags[NOTE] != record.note):
+            missing[NOTE] = record.note
+            if record.evaluation:
+                self.client.log_artifact(run_id, str(paths.evaluation(record.run) / EVALUATION))
         metrics = [
             Metric(name, value, now, 0)
             for name, value in record.measures().items()
             if logged.get(name) != value
         ]
-        missing = {name: value for name, value in hashes.items() if name not in tags}
-        if record.evaluation and tags.get(NOTE) != record.note:
-            missing[NOTE] = record.note
         fresh = [RunTag(name, value) for name, value in missing.items()]
-        self.client.log_batch(found.info.run_id, metrics=metrics, tags=fresh)
+        self.client.log_batch(run_id, metrics=metrics, tags=fresh)
 
     def _mark_current(self, run: str, current: "Run") -> None:
         for other in self._search(f"tags.run = '{run}' AND tags.{CURRENT} = 'true'"):
@@ -142,44 +130,11 @@ class Tracker:
         if current.data.tags.get(CURRENT) != "true":
             self.client.set_tag(current.info.run_id, CURRENT, "true")
 
-    def _parent(self, origin: Origin, start: int) -> "Run":
-        """The run that those of one origin lie below; `start`, in milliseconds, if it is new."""
-        if found := self._search(f"tags.`{GROUP}` = '{origin.group}'"):
-            return found[0]
-        note = group_note(origin.title, origin.experiment, origin.baseline)
-        tags = {**origin.tags(), GROUP: origin.group, NOTE: note}
-        created = self.client.create_run(self.experiment, start, tags, origin.title)
-        self.client.set_terminated(created.info.run_id)
-        return created
 
-
-def run_tags(run: str, origin: Origin, parent: "Run") -> dict[str, str]:
+def run_tags(run: str, origin: Origin) -> dict[str, str]:
     return origin.tags() | {
-        "mlflow.parentRunId": str(parent.info.run_id),
         "mlflow.source.name": f"stages.train {run}",
         "mlflow.source.type": "LOCAL",
         "dvc_stage": f"train@{run}",
         "run": run,
     }
-
-
-def synchronise(runs: Sequence[str], paths: Paths, started: float | None = None) -> None:
-    """Record `runs`; a store that does not answer is said and costs nothing else."""
-    with store_may_be_away(", ".join(runs)):
-        tracker = Tracker()
-        for run in runs:
-            tracker.record(run, paths, started)
-
-
-@contextmanager
-def recorded(run: str, paths: Paths) -> Iterator[None]:
-    """Record `run` once the block has left its files; if it does not end, record that."""
-    started = time.time()
-    try:
-        yield
-    except (KeyboardInterrupt, Exception) as error:
-        status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
-        with store_may_be_away(run):
-            Tracker().record_failure(run, status, f"{type(error).__name__}: {error}".rstrip(": "))
-        raise
-    synchronise([run], paths, started)

@@ -1,27 +1,25 @@
-"""Where a run comes from: its parent, its hashes, and whether the workspace holds its files."""
+"""Where a run comes from: its experiment, its hashes, and whether the workspace holds its files."""
 
 import hashlib
 from pathlib import Path
 
 import yaml
 
-from graphrec.tracking.origin import lock_tags
+from graphrec.config.paths import Paths
+from graphrec.tracking.lock import lock_entry, lock_tags
 from graphrec.tracking.tracker import CURRENT
 from tests.trained import leave_files, runs_of
 
 
-def test_runs_of_one_origin_lie_below_one_parent(tracker, paths, run, monkeypatch):
-    parents = {}
-    for experiment, number in (("calm-fox", 1), ("calm-fox", 2), ("wild-hen", 3), ("", 4)):
+def test_a_tag_says_what_a_run_was_trained_in(tracker, paths, run, monkeypatch):
+    for experiment, trained_in in (("calm-fox", "calm-fox"), ("", "workspace@0123456")):
         monkeypatch.setenv("DVC_EXP_NAME", experiment)
         monkeypatch.setenv("DVC_EXP_BASELINE_REV", "0123456789")
-        leave_files(f"{run}-{number}", paths, weight=number)
-        found = tracker.client.get_run(tracker.record(f"{run}-{number}", paths))
-        parents[number] = tracker.client.get_run(found.data.tags["mlflow.parentRunId"])
-    names = {number: parent.info.run_name for number, parent in parents.items()}
-    assert names == {1: "calm-fox", 2: "calm-fox", 3: "wild-hen", 4: "workspace-0123456"}
-    assert parents[1].info.run_id == parents[2].info.run_id
-    assert {parent.info.status for parent in parents.values()} == {"FINISHED"}
+        leave_files(f"{run}-{trained_in}", paths)
+        run_id = tracker.record(f"{run}-{trained_in}", paths)
+        tags = tracker.client.get_run(run_id).data.tags
+        assert tags["trained_in"] == trained_in
+        assert "mlflow.parentRunId" not in tags
 
 
 def test_files_in_the_workspace_make_a_run_current_and_a_copy_s_do_not(
@@ -48,7 +46,7 @@ def test_hashes_are_those_of_the_lock_that_speaks_of_these_files(tracker, paths,
     }
     lock = paths.root / "dvc.lock"
     lock.write_text(yaml.safe_dump({"stages": {f"train@{run}": entry}}))
-    hashes = lock_tags(run, paths.root)
+    hashes = tags_of_lock(run, paths)
     assert hashes.keys() == {"data_hash", "params_hash", "code_hash"}
     for change, changed in (("deps", "code_hash"), ("params", "params_hash")):
         other = yaml.safe_load(yaml.safe_dump(entry))
@@ -57,13 +55,17 @@ def test_hashes_are_those_of_the_lock_that_speaks_of_these_files(tracker, paths,
         else:
             other["params"]["params.yaml"]["seed"] = 2
         lock.write_text(yaml.safe_dump({"stages": {f"train@{run}": other}}))
-        differing = {k for k, value in lock_tags(run, paths.root).items() if value != hashes[k]}
+        differing = {k for k, value in tags_of_lock(run, paths).items() if value != hashes[k]}
         assert differing == {changed}
     lock.write_text(yaml.safe_dump({"stages": {f"train@{run}": entry}}))
     tags = tracker.client.get_run(tracker.record(run, paths)).data.tags
     assert tags.items() >= hashes.items()
     leave_files(run, paths, weight=2.0)
-    assert lock_tags(run, paths.root) == {}
+    assert tags_of_lock(run, paths) == {}
+
+
+def tags_of_lock(run: str, paths: Paths) -> dict[str, str]:
+    return lock_tags(lock_entry(run, paths.root))
 
 
 def md5(path: Path) -> str:

@@ -24,7 +24,7 @@ def tree_of(run: str, mse: float, ndcg: float) -> dict:
     [(0.2, 0.2, True), (0.3, 0.2, False), (0.2, 0.05, False), (0.25, 0.2, False)],
     ids=["beats both", "mse worse", "ndcg worse", "a tie"],
 )
-def test_every_yardstick_has_to_be_beaten_on_validation(mse, ndcg, passed):
+def test_every_baseline_has_to_be_beaten_on_validation(mse, ndcg, passed):
     verdict = judge(tree_of("imdb-base", mse, ndcg), "imdb")
     assert verdict.passed is passed
     assert verdict.run == "imdb-base"

@@ -1,0 +1,88 @@
+"""MLflow's page of the project's store, as a reader of trained models wants it at the first look.
+
+Run as `python -m graphrec.tracking.page 5000`, or `make ui`. MLflow opens in its mode for language
+models and with a run table that has no measures: both are settings of the reader's browser, which
+no tag of an experiment changes. So the page is served with those settings where the browser has
+none; what a reader chooses then stays.
+"""
+
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from graphrec.tracking.store import open_store, store_may_be_away, tracking_uri
+from graphrec.tracking.views import runs_address, view_state
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+HOST = "127.0.0.1"
+
+
+def first_settings(experiment: str) -> dict[str, object]:
+    """Keys of the browser's local storage, as MLflow 3.17 names them, and their first values."""
+    runs_page = f'ExperimentPage-["{experiment}"]'
+    return {
+        "mlflow.workflowType_v1": "machine_learning",
+        # Else a chat takes a quarter of the page.
+        "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": True,
+        f"MLflowLocalStorage-1.1-{runs_page}-ReactComponentState": view_state(),
+    }
+
+
+def with_settings(html: str, settings: dict[str, object]) -> str:
+    """A page that sets what the browser has not yet set, before any other script runs."""
+    texts = {key: json.dumps(value) for key, value in settings.items()}
+    script = (
+        f"for (const [key, text] of Object.entries({json.dumps(texts)})) "
+        "if (localStorage.getItem(key) === null) localStorage.setItem(key, text)"
+    )
+    return html.replace("<head>", f"<head><script>{script}</script>", 1)
+
+
+def make_app(uri: str, experiment: str) -> "FastAPI":
+    """MLflow's server on a store, with its page of that experiment set up."""
+    from mlflow.server import app as pages
+    from mlflow.server.constants import BACKEND_STORE_URI_ENV_VAR, REGISTRY_STORE_URI_ENV_VAR
+
+    os.environ |= {BACKEND_STORE_URI_ENV_VAR: uri, REGISTRY_STORE_URI_ENV_VAR: uri}
+    from mlflow.server.fastapi_app import create_fastapi_app
+
+    html = (Path(str(pages.static_folder)) / "index.html").read_text()
+    page = with_settings(html, first_settings(experiment))
+    pages.view_functions["serve"] = lambda: (page, {"Cache-Control": "no-store"})
+    app: FastAPI = create_fastapi_app()
+    return app
+
+
+def main(port: int = 5000) -> None:
+    uri = tracking_uri()
+    if uri.startswith(("http://", "https://")):
+        sys.exit(f"MLflow is served elsewhere (MLFLOW_TRACKING_URI): open {uri}")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            sys.exit(
+                f"expected a free port, got {port} ({error.strerror}): "
+                f"call make ui PORT={port + 1}, or open http://{HOST}:{port} if MLflow is there"
+            )
+    with store_may_be_away("the page"):
+        import uvicorn
+
+        _, experiment = open_store(uri)
+        app = make_app(uri, experiment)
+        print(
+            f"MLflow: open http://{HOST}:{port} and click on graphrec, or go straight to "
+            f"http://{HOST}:{port}/{runs_address(experiment)}\nCtrl-C ends it.",
+            flush=True,
+        )
+        uvicorn.run(app, host=HOST, port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
