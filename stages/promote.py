@@ -13,9 +13,9 @@ from graphrec.tracking.promotion import judge, promote
 
 def main() -> None:
     paths = Paths()
-    if not paths.metrics.exists():
-        sys.exit(f"promote: expected {paths.metrics}, got none: run `dvc repro` first")
-    tree, tracker = json.loads(paths.metrics.read_text()), Tracker()
+    if not paths.results.exists():
+        sys.exit(f"promote: expected {paths.results}, got none: run `dvc repro` first")
+    tree, tracker = json.loads(paths.results.read_text()), Tracker()
     for dataset in tree["best"]:
         verdict = judge(tree, dataset)
         print(promote(tracker, paths, dataset, verdict))

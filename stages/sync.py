@@ -56,7 +56,7 @@ def sync_experiments(tracker: Tracker) -> None:
 def names_at(commit: str | None) -> dict[str, str]:
     """The MLflow name of each run that a commit's metrics speak of."""
     text = file_at(commit or "HEAD", Paths().metrics)
-    runs = json.loads(text)["runs"] if text else {}
+    runs = json.loads(text) if text else {}
     return {run: tree["mlflow_run"] for run, tree in runs.items() if "mlflow_run" in tree}
 
 

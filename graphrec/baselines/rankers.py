@@ -33,8 +33,9 @@ class FromItems:
         scores: Any = self.user_items[user]
         for matrix in self.chain:
             scores = scores @ matrix
-        dense: FloatArray = scores.toarray() if sp.issparse(scores) else scores
-        return np.ascontiguousarray(dense, np.float32)
+        if isinstance(scores, sp.sparray):
+            scores = scores.toarray()  # type: ignore[attr-defined]
+        return np.ascontiguousarray(scores, np.float32)
 
     def score_items(self, user: Tensor) -> Tensor:
         """Users (n,) → scores of every item (n, items)."""

@@ -38,7 +38,7 @@ def encode(entities: Entities, smoothing: float = 1.0) -> sp.csr_array:
     value is added `smoothing` times, where such groups are small (a director's other movies tell of
     a movie). What is unknown has no entry.
     """
-    matrices: list[sp.csr_array] = [sp.csr_array((len(entities), 0), dtype=np.float32)]
+    matrices = [sp.csr_array(np.empty((len(entities), 0), np.float32))]
     groups = stack(small_groups(entities))
     for _, block in sorted(entities.features.items()):
         if block.kind == "categorical":

@@ -26,8 +26,8 @@ class GaussianFilter:
 
     A row's observed entries are y ~ N(0, C), C = K[c, c] + noise_variance I; K (columns, columns)
     starts at `prior` and takes one EM step an entry of `over_relaxation`. Every entry is then
-    predicted by its expectation given the observed ones, K[:, c] C^-1 y. With users as rows this is a
-    learned item-item graph, with items as rows a user-user one. An EM step is
+    predicted by its expectation given the observed ones, K[:, c] C^-1 y. With users as rows this is
+    a learned item-item graph, with items as rows a user-user one. An EM step is
     K ← (I + K B / rows) K with B the gradient of the log likelihood; a power p > 1 applies the
     factor p times (over-relaxation), which keeps K positive definite and saves steps.
 

@@ -169,8 +169,8 @@ def _sort(
 def build_graph(data: Dataset) -> BipartiteGraph:
     """The graph of the training interactions, and of nothing else, in their order.
 
-    A relation is a distinct rating, the lowest first; of more than MOST_RELATIONS, as many quantiles
-    of them. Events have but one.
+    A relation is a distinct rating, the lowest first; of more than MOST_RELATIONS, as many
+    quantiles of them. Events have but one.
     """
     user, item = torch.as_tensor(data.train.user), torch.as_tensor(data.train.item)
     graph = BipartiteGraph(user, item, data.num_users, data.num_items)

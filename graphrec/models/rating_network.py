@@ -85,7 +85,7 @@ class RatingNetwork(nn.Module):
         users = self.num_users
         if graph.num_relations != len(self.embedding):
             raise ValueError(
-                f"expected a graph with {len(self.embedding)} relations, got {graph.num_relations}: "
+                f"expected a graph of {len(self.embedding)} relations, got {graph.num_relations}: "
                 "make the network with the graph's num_relations"
             )
         if self.training:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-SHOWN = ("mse", "ndcg_at_10")
-SECTIONS = ("ngcf", "ngcf_final", "lightgcn")
-"""Parts of a data set's parameters that concern runs of that model alone."""
+from graphrec.config.settings import MODELS, flatten
 
+SHOWN = ("mse", "ndcg_at_10")
 Row = dict[str, Any]
 
 
@@ -18,7 +17,7 @@ def collect_rows(sources: Iterable[tuple[str, dict[str, Any], dict[str, Any]]]) 
     """
     rows: dict[str, Row] = {}
     for source, params, metrics in sources:
-        for run, values in metrics["runs"].items():
+        for run, values in metrics.items():
             if run not in params["runs"] or "mlflow_run" not in values:
                 continue
             row = rows.setdefault(
@@ -38,22 +37,15 @@ def collect_rows(sources: Iterable[tuple[str, dict[str, Any], dict[str, Any]]]) 
 def settings_of(params: dict[str, Any], run: str) -> dict[str, Any]:
     """Flat: what the training of a run depends on, from a params.yaml of any age."""
     own = params["runs"][run]
-    section = params.get(own["dataset"], {})
-    kept = {
+    settings = params.get("hyperparameters", {}).get(own.get("hyperparameters"), {})
+    dataset = params.get("datasets", {}).get(own["dataset"], {})
+    used = {
         key: value
-        for key, value in section.items()
-        if key not in SECTIONS or key == own.get("model")
+        for key, value in settings.items()
+        if key not in MODELS or key == own.get("model")
     }
-    tree = {"seed": params.get("seed"), "train": params.get("train", {}), **kept, **own}
-    return dict(_flatten(tree))
-
-
-def _flatten(tree: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
+    tree = {"seed": params.get("seed"), "train": params.get("train", {}), **dataset, **used, **own}
+    return dict(flatten(tree))
 
 
 def table(rows: list[Row], dataset: str, by: str) -> str:

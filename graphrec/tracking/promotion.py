@@ -25,7 +25,7 @@ class Verdict:
 
 
 def judge(tree: dict[str, Any], dataset: str) -> Verdict:
-    """Hold the best run of reports/metrics.json against its baselines, on validation alone.
+    """Hold the best run of reports/results.json against its baselines, on validation alone.
 
     A tie is no win. A measure that no baseline has gates nothing.
     """
