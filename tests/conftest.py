@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from graphrec.data.archives import download
-from graphrec.data.interactions import HeldOut, Prepared, TrainingData
-from graphrec.data.readers.imdb import prepare_imdb
-from graphrec.data.readers.movielens import prepare_movielens
-from tests.archives import ARCHIVES
+from graphrec.data.dataset import Dataset, RawData
+from graphrec.data.interactions import HeldOut
+from graphrec.data.prepare import Prepared, prepare
+from graphrec.data.readers.choice import read_raw
+from tests.faults import PARAMS
 from tests.pipeline import make_project
 from tests.published import checksum_lines, pack, write_imdb, write_movielens
 
@@ -43,7 +44,7 @@ def published(tmp_path_factory) -> Published:
     mirror.mkdir()
     lines = []
     for dataset, files in (("movielens", "ml-100k"), ("imdb", "imdb")):
-        archive = ARCHIVES[dataset]
+        archive = PARAMS.archives[dataset]
         pack(root / files, mirror / archive.name, archive.folder)
         lines += checksum_lines(mirror / archive.name)
     (mirror / "SHA256SUMS").write_text("\n".join(lines) + "\n")
@@ -55,28 +56,41 @@ def raw(published, tmp_path_factory) -> dict[str, Path]:
     """The published files of both data sets, as `download` leaves them."""
     root = tmp_path_factory.mktemp("raw")
     for dataset in DATASETS:
-        download(ARCHIVES[dataset], root / dataset, str(published.folder), published.checksums)
+        download(
+            PARAMS.archives[dataset], root / dataset, str(published.folder), published.checksums
+        )
     return {dataset: root / dataset for dataset in DATASETS}
 
 
 @pytest.fixture(scope="session")
-def movielens(raw) -> Prepared:
-    return prepare_movielens(raw["movielens"], "u1", 0.1, SEED)
+def raw_data(raw) -> dict[str, RawData]:
+    """What the readers give."""
+    return {name: read_raw(raw[name], PARAMS.datasets[name]) for name in DATASETS}
 
 
 @pytest.fixture(scope="session")
-def imdb(raw) -> Prepared:
-    return prepare_imdb(raw["imdb"], SEED)
+def movielens(raw_data) -> Prepared:
+    return prepare(raw_data["movielens"], PARAMS.datasets["movielens"], SEED)
+
+
+@pytest.fixture(scope="session")
+def imdb(raw_data) -> Prepared:
+    return prepare(raw_data["imdb"], PARAMS.datasets["imdb"], SEED)
 
 
 @pytest.fixture(params=DATASETS)
-def prepared(request) -> Prepared:
+def name(request) -> str:
     """Both data sets, one after the other."""
-    return request.getfixturevalue(request.param)
+    return request.param
 
 
 @pytest.fixture
-def data(prepared) -> TrainingData:
+def prepared(name, request) -> Prepared:
+    return request.getfixturevalue(name)
+
+
+@pytest.fixture
+def data(prepared) -> Dataset:
     return prepared.data
 
 
@@ -99,7 +113,7 @@ def real(mirror, tmp_path_factory) -> dict[str, Path]:
     """The real published files, checked and unpacked."""
     root = tmp_path_factory.mktemp("real")
     for dataset in DATASETS:
-        download(ARCHIVES[dataset], root / dataset, str(mirror))
+        download(PARAMS.archives[dataset], root / dataset, str(mirror))
     return {dataset: root / dataset for dataset in DATASETS}
 
 

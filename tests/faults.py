@@ -10,6 +10,7 @@ from graphrec.config.params import ParamsError, check_params
 
 FILE = Path(__file__).parents[1] / "params.yaml"
 TREE = yaml.safe_load(FILE.read_text())
+PARAMS = check_params(TREE)
 
 
 def walk(tree, path=()):

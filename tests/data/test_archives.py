@@ -6,9 +6,9 @@ import pytest
 
 from graphrec.config.archives import ArchiveParams
 from graphrec.data.archives import ArchiveError, download, extract, read_checksums, source_of
-from tests.archives import ARCHIVES
+from tests.faults import PARAMS
 
-ARCHIVE = ARCHIVES["movielens"]
+ARCHIVE = PARAMS.archives["movielens"]
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_without_a_mirror_the_published_address_is_read():
 
 @pytest.mark.parametrize("name", ARCHIVES)
 def test_every_archive_has_pinned_members(name):
-    assert all(len(digest) == 64 for digest in read_checksums(ARCHIVES[name]).values())
+    assert all(len(digest) == 64 for digest in read_checksums(PARAMS.archives[name]).values())
 
 
 def test_an_archive_without_pinned_members_is_refused(published, place):
