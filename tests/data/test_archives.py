@@ -132,7 +132,7 @@ def test_without_a_mirror_the_published_address_is_read():
     assert source_of(ARCHIVE, "http://host/x/") == f"http://host/x/{ARCHIVE.name}"
 
 
-@pytest.mark.parametrize("name", ARCHIVES)
+@pytest.mark.parametrize("name", PARAMS.archives)
 def test_every_archive_has_pinned_members(name):
     assert all(len(digest) == 64 for digest in read_checksums(PARAMS.archives[name]).values())
 
