@@ -33,7 +33,7 @@ def resolve_duplicates(
     among = np.flatnonzero(np.isin(pair, repeated))
     if policy == "error":
         user, item = (
-            names[number[among[0]]]
+            str(names[number[among[0]]])
             for names, number in zip(ids, (rows.user, rows.item), strict=True)
         )
         raise DataError(
@@ -42,8 +42,8 @@ def resolve_duplicates(
             "count"
         )
     rating = rows.rating[among] if policy == "max" else np.ones(len(among), np.float32)
+    # Stable: of equal rows the one further down comes last.
     among = among[np.lexsort((rows.timestamp[among], rating, pair[among]))]
-    # stable: of equal rows the one further down comes last
     last = np.append(pair[among][1:] != pair[among][:-1], True)
     selected = np.ones(len(rows), bool)
     selected[among[~last]] = False
@@ -63,7 +63,8 @@ def check_disjoint(named: dict[str, Interactions], ids: tuple[Strings, Strings])
     for (one, first), (other, second) in combinations(keys.items(), 2):
         common: NDArray[np.int64] = np.intersect1d(first, second, assume_unique=True)
         if len(common):
-            user, item = ids[0][common[0] // num_items], ids[1][common[0] % num_items]
+            user = str(ids[0][common[0] // num_items])
+            item = str(ids[1][common[0] % num_items])
             raise DataError(
                 f"expected each pair in one file, got {len(common)} in both {one} and {other}, "
                 f"first {user!r} and {item!r}: delete them from one of the files"

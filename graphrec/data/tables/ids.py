@@ -15,6 +15,7 @@ from graphrec.config.datasets import Column
 from graphrec.data.dataset import Strings
 from graphrec.data.errors import DataError
 from graphrec.data.interactions import IntArray
+from graphrec.data.tables.numbers import is_text
 from graphrec.data.tables.table import Table
 
 LONGEST = 1000
@@ -48,6 +49,7 @@ def read_ids(table: Table, column: Column) -> Ids:
     Raises DataError where a value is no id: a fraction, a date, a text of several lines.
     """
     encoded = table.columns[column]
+    _check_type(table, column)
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()
     encoded = encoded.unify_dictionaries().combine_chunks()
@@ -56,7 +58,7 @@ def read_ids(table: Table, column: Column) -> Ids:
     written = pc.if_else(
         pa.array(used), encoded.dictionary, pa.scalar(None, encoded.type.value_type)
     )
-    text = _to_strings(written, table.name, column)
+    text = _to_strings(written, table, column)
     stripped = pc.utf8_trim_whitespace(text)
     wrong = pc.or_(pc.match_substring_regex(stripped, "[\r\n]"), _longer(stripped))
     _check(table, column, codes, wrong, "an id on one line", "is a quote left open?")
@@ -72,22 +74,30 @@ def _longer(text: pa.StringArray) -> pa.BooleanArray:
     return pc.greater(pc.utf8_length(text), LONGEST)
 
 
-def _to_strings(values: pa.Array, name: str, column: Column) -> pa.StringArray:
-    kind = values.type
-    textual = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    if textual or pa.types.is_string_view(kind) or pa.types.is_integer(kind):
-        return values.cast(pa.string())
-    if pa.types.is_floating(kind):
-        # pandas makes floats of integers beside a blank.
-        numbers = values.cast(pa.float64())
-        whole = pc.and_(pc.equal(numbers, pc.floor(numbers)), pc.less(pc.abs(numbers), EXACT))
-        numbers = pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
-        if pc.all(pc.if_else(pc.is_null(numbers), True, whole)).as_py():
-            return numbers.cast(pa.int64()).cast(pa.string())
-    raise DataError(
-        f"{name}, column {column!r}: expected ids as text or whole numbers, got {kind}: store them "
-        "as text"
+def _check_type(table: Table, column: Column) -> None:
+    kind = table.columns[column].type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    if not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        raise _no_ids(table, column, kind)
+
+
+def _no_ids(table: Table, column: Column, kind: pa.DataType) -> DataError:
+    return DataError(
+        f"{table.name}, column {column!r}: expected ids as text or whole numbers, got {kind}: "
+        "store them as text"
     )
+
+
+def _to_strings(values: pa.Array, table: Table, column: Column) -> pa.StringArray:
+    if not pa.types.is_floating(values.type):
+        return values.cast(pa.string())
+    # pandas makes floats of integers beside a blank.
+    numbers = values.cast(pa.float64())
+    numbers = pc.if_else(pc.is_nan(numbers), pa.scalar(None, numbers.type), numbers)
+    whole = pc.and_(pc.equal(numbers, pc.floor(numbers)), pc.less(pc.abs(numbers), EXACT))
+    if not pc.all(whole.fill_null(True)).as_py():
+        raise _no_ids(table, column, values.type)
+    return numbers.cast(pa.int64()).cast(pa.string())
 
 
 def _check(

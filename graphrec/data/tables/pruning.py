@@ -85,7 +85,9 @@ def _k_core(
             numbers = (train.user, train.item)[side]
             few = np.bincount(numbers, minlength=len(mask)) < minimum[side]
             few &= mask & ~cold[side]
-            left_out[f"{which} with fewer than {minimum[side]} interactions"] += int(few.sum())
+            left_out[f"{which} with fewer than {minimum[side]} training interactions"] += int(
+                few.sum()
+            )
             mask &= ~few
             train = train[remaining.of(train)]
         if sum(int(mask.sum()) for mask in masks) == num_before:

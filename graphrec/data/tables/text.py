@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,7 +28,7 @@ def read_text(
     columns, or no rows.
     """
     file = TextFile(path, name, options)
-    quoted = file.check()
+    quotes = file.check()
     header = next(file.records(), None)
     if header is None:
         raise DataError(f"{name}: expected rows, got an empty file: export it again")
@@ -34,11 +36,28 @@ def read_text(
     if options.header:
         check_names(name, names)
     fields = positions(name, names, columns, options.header)
-    rows = file.parse({at: column in encoded for column, at in fields.items()}, quoted)
+    rows = file.parse({at: column in encoded for column, at in fields.items()}, quotes)
     rows = rows.slice(1 if options.header else 0)
     if not len(rows):
         raise DataError(f"{name}: expected rows below the header, got none: export it again")
     return Table(name, {column: rows[f"f{at}"] for column, at in fields.items()}, file.place)
+
+
+class Quotes(NamedTuple):
+    """What quotes a file has."""
+
+    some: bool
+    other: bool
+    """Some that are not around a value on one line."""
+
+
+def _quoted_values(mark: bytes, quote: bytes) -> re.Pattern[bytes]:
+    """Of values in quotes on one line; where nothing else has quotes, none can be open."""
+    mark, quote = re.escape(mark), re.escape(quote)
+    inside = b"(?:[^\r\n" + quote + b"]|" + quote * 2 + b")*"
+    return re.compile(
+        b"(?<=[\r\n" + mark + b"])" + quote + inside + quote + b"(?=[\r\n" + mark + b"])"
+    )
 
 
 class TextFile:
@@ -49,17 +68,20 @@ class TextFile:
         self.name = name
         self.options = options
 
-    def check(self) -> bool:
-        """Whether there are quotes; raises DataError unless all is text and they are closed."""
+    def check(self) -> Quotes:
+        """Which quotes there are; raises DataError unless all is text and they are closed."""
         quote = (self.options.quote or "").encode()
-        quoted = False
+        plain = _quoted_values(delimiter(self.options).encode(), quote)
+        some = other = False
         with open_utf8(self.path, self.options) as stream:
-            while block := stream.read(BLOCK):
-                quoted = quoted or (bool(quote) and quote in block)
-        if quoted:
+            while block := stream.read(BLOCK) + stream.readline():
+                if quote and quote in block:
+                    some = True
+                    other = other or quote in plain.sub(b"", b"\n" + block)
+        if other:
             for _ in self.records():
                 pass
-        return quoted
+        return Quotes(some, other)
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Each record that is not blank: the number of its first line, from 1, and its fields.
@@ -109,12 +131,12 @@ class TextFile:
             f"line {at}" for number, (at, _) in enumerate(self.records()) if number == wanted
         )
 
-    def parse(self, encoded: dict[int, bool], quoted: bool) -> pa.Table:
+    def parse(self, encoded: dict[int, bool], quotes: Quotes) -> pa.Table:
         """Columns f0, f1, … at the positions `encoded`: strings, or dictionaries where it is true.
 
         The header is the first row.
         """
-        restored = quoted and delimiter(self.options) != self.options.separator
+        restored = quotes.some and delimiter(self.options) != self.options.separator
         strings = pa.dictionary(pa.int32(), pa.string())
         types = {
             f"f{at}": strings if of and not restored else pa.string() for at, of in encoded.items()
@@ -128,8 +150,8 @@ class TextFile:
                     ),
                     parse_options=pyarrow.csv.ParseOptions(
                         delimiter=delimiter(self.options),
-                        quote_char=self.options.quote if quoted else False,
-                        newlines_in_values=quoted,
+                        quote_char=self.options.quote if quotes.some else False,
+                        newlines_in_values=quotes.other,
                     ),
                     convert_options=pyarrow.csv.ConvertOptions(
                         column_types=types, include_columns=list(types), check_utf8=False
