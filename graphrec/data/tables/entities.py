@@ -54,6 +54,12 @@ def read_entities(
     number = np.append(number_of, -1)[written.codes].astype(np.int64)
     rows = np.flatnonzero(number >= 0)
     entity = number[rows]
+    if not len(rows):
+        raise DataError(
+            f"{options.path}: expected ids of {which} that have interactions, such as "
+            f"{str(ids[0])!r}, got none in column {options.id!r}, which begins with "
+            f"{table.columns[options.id][0].as_py()!r}: name the column that has them"
+        )
     left_out[f"rows of {options.path} whose id has no interactions"] += int(
         (written.present & (number < 0)).sum()
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from graphrec.config.datasets import Column, DatasetParams, FileFormat, RatingScale, TableParams
 from graphrec.data.errors import DataError
@@ -90,7 +91,8 @@ def read_part(folder: Path, path: str, options: DatasetParams, left_out: Counter
         left_out[f"spaces around {what} ids of {path}"] += ids.num_stripped
     if not present.all():
         rows = np.flatnonzero(present)
-        columns_present = {key: column.take(rows) for key, column in table.columns.items()}
+        mask = pa.array(present)
+        columns_present = {key: column.filter(mask) for key, column in table.columns.items()}
         whole = table
         table = Table(path, columns_present, lambda row: whole.place(int(rows[row])))
         user, item = user[present], item[present]

@@ -47,9 +47,7 @@ def read_numbers(table: Table, column: Column) -> Numbers:
 def is_text(kind: pa.DataType) -> bool:
     """Whether a column of this type holds strings, encoded as a dictionary or not."""
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return bool(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    )
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _parse(column: pa.ChunkedArray) -> Numbers:

@@ -28,10 +28,10 @@ def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
     Keys of subfolders are strings as they are written: `user_id=0042` is "0042". Files come in the
     order of their paths. Raises DataError where it cannot be read, or has no rows.
     """
-    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    files = _files(path) if path.is_dir() else [path]
     if not files:
-        raise DataError(f"{name}: expected files *.parquet in the folder, got none: put them there")
-    below = [file.relative_to(path).parts[:-1] for file in files] if path.is_dir() else []
+        raise DataError(f"{name}: expected Parquet files in the folder, got none: put them there")
+    below = [file.relative_to(path).parts[:-1] for file in files]
     keys = dict.fromkeys(
         match[1] for folders in below for folder in folders if (match := re.match("(.+?)=", folder))
     )
@@ -51,5 +51,20 @@ def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
         raise DataError(f"{name}: expected a whole Parquet file, got {error}") from error
     if not len(rows):
         raise DataError(f"{name}: expected rows, got none: export it again")
-    selected = {column: rows[names[at]] for column, at in fields.items()}
+    selected = {column: _known_type(rows[names[at]]) for column, at in fields.items()}
     return Table(name, selected, lambda row: f"row {row + 1}")
+
+
+def _known_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Much of pyarrow.compute does not know string views."""
+    return column.cast(pa.string()) if pa.types.is_string_view(column.type) else column
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files below `folder` but those that Spark and others write beside the data."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.is_file()
+        and not any(name.startswith(("_", ".")) for name in file.relative_to(folder).parts)
+    )

@@ -9,6 +9,10 @@ from graphrec.config.datasets import FileFormat
 from graphrec.data.errors import DataError
 from graphrec.data.tables.stream import BLOCK, delimiter, open_utf8
 
+LONGEST = 1 << 24
+"""Characters of a value, at most."""
+csv.field_size_limit(LONGEST)  # the default, 131,072, is less than some descriptions have
+
 
 class TextFile:
     """A text table as records of fields."""

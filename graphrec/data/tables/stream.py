@@ -34,6 +34,7 @@ class Utf8Stream(io.RawIOBase):
 
     def __init__(self, path: Path, options: FileFormat) -> None:
         try:
+            "".encode(options.encoding)  # fails for codecs that are not of text, such as base64
             self._decoder = codecs.getincrementaldecoder(options.encoding)()
         except LookupError as error:
             raise DataError(

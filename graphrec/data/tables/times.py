@@ -53,9 +53,11 @@ def _stored(column: pa.ChunkedArray) -> IntArray:
 
 def _counted(table: Table, column: Column, per_second: int) -> IntArray:
     values = table.columns[column]
+    if not (is_text(values.type) or pa.types.is_integer(values.type)):
+        return _fractions(table, column, per_second)
     try:
-        counts = values.cast(pa.int64(), safe=True)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        counts = values.cast(pa.int64())
+    except pa.ArrowInvalid:
         return _fractions(table, column, per_second)
     counts = counts.fill_null(MISSING).to_numpy()
     return np.where(counts == MISSING, MISSING, counts // per_second)

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from graphrec.data.errors import DataError
 from graphrec.data.readers.table import read
 from tests.data.readers.own import (
     EVENTS,
@@ -142,8 +143,27 @@ def test_parquet_folders_keep_the_zeros_of_their_keys(tmp_path):
         folder = tmp_path / "events" / f"user={user}"
         folder.mkdir(parents=True)
         pyarrow.parquet.write_table(pa.table({"item": [item]}), folder / "0.parquet")
+    (tmp_path / "events" / "_SUCCESS").touch()
     raw = read_files(tmp_path, {}, {**EVENTS, "interactions": "events"})
     assert pairs(raw) == [("0042", "1"), ("7", "2")]
+    (tmp_path / "events" / "more.csv").write_text("user,item\n8,3\n")
+    with pytest.raises(DataError, match="expected a whole Parquet file"):
+        read_files(tmp_path, {}, {**EVENTS, "interactions": "events"})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())],
+)
+def test_text_of_parquet_is_stored_in_several_ways(tmp_path, kind):
+    users = pa.array(["007", None, " "]).cast(kind)
+    table = pa.table({"user": users, "item": ["a", "b", "c"]})
+    pyarrow.parquet.write_table(table, tmp_path / "events.parquet")
+    events = "user,item\n008,b\n"
+    table = {**EVENTS, "interactions": "events.parquet", "test": "events.csv"}
+    raw = read_files(tmp_path, {"events.csv": events}, table)
+    assert pairs(raw) == [("007", "a")]
+    assert raw.left_out["rows of events.parquet without a user"] == 2
 
 
 @pytest.mark.parametrize("kind", [pa.int64(), pa.uint64()])

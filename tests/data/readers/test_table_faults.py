@@ -41,6 +41,8 @@ FAULTS = {
     "absolute path": (GOOD, {**EVENTS, "interactions": "/etc/passwd"}, "expected a path below"),
     "path outside": (GOOD, {**EVENTS, "interactions": "../events.csv"}, "expected a path below"),
     "no such encoding": (GOOD, {**EVENTS, "format": {"encoding": "utf8mb4"}}, "'utf8mb4'"),
+    "no encoding of text": (GOOD, {**EVENTS, "format": {"encoding": "base64"}}, "'base64'"),
+    "folder of no Parquet": ({"events.csv": None}, {**EVENTS, "interactions": "."}, "got none"),
     "latin-1": (
         "user,item\nu1,a\nu2,caf\xe9\n".encode("latin-1"),
         EVENTS,
@@ -129,6 +131,11 @@ FAULTS = {
         "items.csv, line 2: .*several rows in one value",
     ),
     "items without ids": ({"items.csv": "item,title\n,A\n"}, TITLED, "got 1 blank rows"),
+    "items of another data set": (
+        {"items.csv": "item,title\n1,A\n2,B\n"},
+        TITLED,
+        "such as 'i1', got none in column 'item', which begins with '1'",
+    ),
     "text as a price": (
         {"items.csv": "item,price\ni1,1\ni2,free\n"},
         {**EVENTS, "items": {**ITEMS, **PRICED}},

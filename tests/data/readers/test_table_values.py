@@ -57,6 +57,7 @@ PAIRS = {
         {"format": {"encoding": "latin-1"}},
         [("ä", "x"), ("b", "y")],
     ),
+    "long note": ('user,item,note\na,x,"' + "z" * 200_000 + '"\nb,y,\n', {}, AB),
     "note of two lines": ('user,item,note\na,x,"one,\ntwo, three"\nb,y,\n', {}, AB),
 }
 
