@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pyarrow as pa
 
@@ -88,7 +87,3 @@ def check_names(name: str, names: list[str]) -> None:
             f"{name}: expected a name for each column, got {', '.join(map(repr, twice))} more than "
             "once: rename one of them"
         )
-
-
-def chunks(column: Any) -> pa.ChunkedArray:
-    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])

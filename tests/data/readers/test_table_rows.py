@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graphrec.data.tables import records, stream, text
 from tests.data.readers.own import EVENTS, RATINGS, pairs, read_events, read_files
 
 HEADER = "user,item\n"
@@ -132,3 +133,19 @@ def test_shuffled_rows_have_the_same_numbers(tmp_path):
     assert sorted(map(tuple, zip(*vars(first.interactions).values(), strict=True))) == sorted(
         map(tuple, zip(*vars(second.interactions).values(), strict=True))
     )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_a_file_may_be_read_in_any_pieces(tmp_path, monkeypatch, size):
+    rows = [(f"é{user}", f"i{user * 7 % 11}:z") for user in range(40)]
+    content = "user::item::time\n" + "".join(f'{user}::"{item}"::5\n' for user, item in rows)
+    table = {"timestamp": "time", "format": {"separator": "::"}}
+    whole = read_events(tmp_path, content, **table)
+    monkeypatch.setattr(stream, "BLOCK", size)
+    monkeypatch.setattr(records, "BLOCK", size)
+    monkeypatch.setattr(text, "PARSED", 64)
+    pieces = read_events(tmp_path, content, **table)
+    assert pairs(pieces) == pairs(whole) == rows
+    assert set(pieces.interactions.timestamp) == {5}
+    plain = content.replace('"', "").replace("::", ",")
+    assert pairs(read_events(tmp_path, plain, timestamp="time")) == rows
