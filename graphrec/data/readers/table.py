@@ -81,9 +81,9 @@ def _renumber(
     user, item = np.cumsum(remaining.users) - 1, np.cumsum(remaining.items) - 1
     renumbered = {}
     for part, rows in parts.items():
-        selected = remaining.of(rows)
-        left_out[f"rows of {names[part]} of users and items left out"] += int((~selected).sum())
-        rows = rows[selected]
+        num_read = len(rows)
+        rows = remaining.select(rows)
+        left_out[f"rows of {names[part]} of users and items left out"] += num_read - len(rows)
         renumbered[part] = Interactions(
             user[rows.user], item[rows.item], rows.rating, rows.timestamp
         )

@@ -26,6 +26,11 @@ class Remaining:
         """(n,) the rows whose user and item both stay."""
         return self.users[rows.user] & self.items[rows.item]
 
+    def select(self, rows: Interactions) -> Interactions:
+        """Those rows; without a copy where that is all of them."""
+        mask = self.of(rows)
+        return rows if mask.all() else rows[mask]
+
 
 def prune(
     train: Interactions,
@@ -48,7 +53,7 @@ def prune(
     remaining = Remaining(users, items)
     while True:
         train = _k_core(train, remaining, cold, minimum, left_out)
-        every = every[remaining.of(every)]
+        every = remaining.select(every)
         # Cold ones whose rows have all gone with the other side go too.
         occurring = [np.bincount(n, minlength=size) > 0 for n, size in _sides(every, sizes)]
         for which, mask, occurs in zip(("users", "items"), (users, items), occurring, strict=True):
@@ -59,7 +64,7 @@ def prune(
         full = users & (np.bincount(every.user, minlength=sizes[0]) >= items.sum())
         left_out["users who have every item"] += int(full.sum())
         users &= ~full
-        train = train[remaining.of(train)]
+        train = remaining.select(train)
         if not len(train):
             raise DataError(
                 "expected interactions that train, got none after leaving out "
@@ -89,7 +94,7 @@ def _k_core(
                 few.sum()
             )
             mask &= ~few
-            train = train[remaining.of(train)]
+            train = remaining.select(train)
         if sum(int(mask.sum()) for mask in masks) == num_before:
             return train
 
