@@ -51,8 +51,10 @@ class FeatureColumn(Section):
 class FileFormat(Section):
     """How a text table is written; of Parquet files nothing of it is looked at."""
 
-    separator: str = ","
+    separator: Annotated[str, Field(min_length=1)] = ","
     """One or more characters."""
+    quote: Annotated[str, Field(pattern=r"^[!-~]$")] | None = '"'
+    """Around values that hold a separator, doubled inside them; None: a character as any other."""
     header: bool = True
     encoding: str = "utf-8"
 
@@ -63,7 +65,7 @@ class EntityTable(Section):
     path: str
     id: Column
     title: Column | None = None
-    features: dict[str, FeatureColumn] = {}
+    features: dict[str, FeatureColumn] = Field(default_factory=dict)
     format: FileFormat = FileFormat()
 
 
@@ -82,11 +84,11 @@ class TableParams(Section):
     timestamp: Column | None = None
     timestamp_unit: TimeUnit = "s"
     duplicates: Duplicates = "error"
-    """Of several rows of a user and an item: the last in time, the highest rating, their number as
-    one event's weight, or a fault."""
+    """Of several rows of a user and an item: the last in time, the highest rating, one event
+    for all of them, or a fault."""
     min_user_interactions: Count = 1
     min_item_interactions: Count = 1
-    """Users and items with fewer are left out, until none is left (k-core)."""
+    """Users and items with fewer are left out, until all have enough (k-core)."""
     users: EntityTable | None = None
     items: EntityTable | None = None
 
