@@ -7,54 +7,48 @@ from torch import Tensor
 from torch_geometric.data import HeteroData
 from torch_geometric.data.storage import EdgeStorage
 
-from graphrec.data.dataset import Entities
+from graphrec.data.dataset import Dataset, Entities
 from graphrec.data.interactions import HeldOut, Interactions
 
 
 def to_hetero(
-    users: Entities,
-    items: Entities,
-    train: Interactions,
-    valid: HeldOut | None = None,
-    test: HeldOut | None = None,
-    names: tuple[str, str, str] = ("user", "item", "rates"),
-    feature_nodes: bool = False,
+    data: Dataset, test: HeldOut | None = None, feature_nodes: bool = False
 ) -> HeteroData:
     """Users, items and interactions; messages pass over training interactions alone.
 
-    `names` are those of the two node types and of the relation. A node type has `num_nodes` and,
-    where there are features, `x` (nodes, columns): all blocks side by side as they are, 0 where
+    Node types and the relation bear the data set's own names, `("actor", "credit", "movie")` for
+    instance; below they are user, rating and item. A node type has `num_nodes` and, where there are features, `x` (nodes, columns): all blocks side by side as they are, 0 where
     nothing is known. With `feature_nodes` blocks that are not numeric become node types instead,
     `item_genre` for instance, with an edge `("item", "has", "item_genre")` for each entry, and
     `rev_has`. What nodes are called, and columns of `x`, is with the whole, since loaders take
     numbers apart alone: `ids`, `titles` and `columns`, each a dict by node type.
 
-    The edge type `(user, rates, item)` has of the training interactions `edge_index` (2, edges),
-    `rating` and `time` (edges,), and so has `(item, rev_rates, user)`. Where interactions are held
+    The edge type `(user, rating, item)` has of the training interactions `edge_index` (2, edges),
+    `rating` and `time` (edges,), and so has `(item, rev_rating, user)`. Where interactions are held
     out, the first also has the supervision edges, n in all, as RandomLinkSplit names them (which
     may split a data set that has none): `edge_label_index` (2, n) with `edge_label` (n,), the
     ratings, of training, validation and test, in this order; `train_mask`, `val_mask` and
     `test_mask` (n,) say which are which. An item that the user has not had stands beside each
     held-out one: `neg_edge_label_index` (2, n - edges).
     """
-    user_type, item_type, relation = names
-    data = HeteroData()
-    data.ids, data.titles, data.columns = {}, {}, {}
-    for node_type, entities in ((user_type, users), (item_type, items)):
-        _add_nodes(data, node_type, entities, feature_nodes)
+    about, train = data.about, data.train
+    user_type, item_type, relation = about.user_name, about.item_name, about.interaction_name
+    hetero = HeteroData()
+    hetero.ids, hetero.titles, hetero.columns = {}, {}, {}
+    for node_type, entities in ((user_type, data.users), (item_type, data.items)):
+        _add_nodes(hetero, node_type, entities, feature_nodes)
     edge_index = _edge_index(train.user, train.item)
     rating, time = torch.as_tensor(train.rating), torch.as_tensor(train.timestamp)
     for edge_type, index in (
         ((user_type, relation, item_type), edge_index),
         ((item_type, f"rev_{relation}", user_type), edge_index.flip(0)),
     ):
-        data[edge_type].edge_index, data[edge_type].rating = index, rating
-        data[edge_type].time = time
-
-    held_out = {"val": valid, "test": test}
-    if any(held_out.values()):
-        _add_labels(data[user_type, relation, item_type], train, held_out)
-    return data
+        hetero[edge_type].edge_index, hetero[edge_type].rating = index, rating
+        hetero[edge_type].time = time
+    held_out = {"val": data.valid, "test": test}
+    if any(held_out.values()):  # an empty part is none
+        _add_labels(hetero[user_type, relation, item_type], train, held_out)
+    return hetero
 
 
 def _edge_index(source: np.ndarray, target: np.ndarray) -> Tensor:

@@ -12,12 +12,12 @@ from torch_geometric.nn import HeteroConv, SAGEConv
 from torch_geometric.nn import to_hetero as convert
 from torch_geometric.transforms import RandomLinkSplit
 
-from graphrec.data.dataset import FeatureBlock
+from graphrec.data.dataset import Dataset, FeatureBlock
 from graphrec.data.hetero import to_hetero
 from graphrec.data.interactions import HeldOut, Interactions
-from tests.datasets import entities, interactions
+from tests.datasets import dataset, entities, interactions
 
-RATES, REVERSE = ("user", "rates", "item"), ("item", "rev_rates", "user")
+RATES, REVERSE = ("user", "interaction", "item"), ("item", "rev_interaction", "user")
 
 
 def timed(pairs: list[tuple[int, int]]) -> Interactions:
@@ -41,9 +41,14 @@ YEARS = block("numeric", [[1990], [1991], [1992], [1993]], ["year"])
 ITEMS = entities("i", 4, genre=GENRES, year=YEARS)
 
 
+def whole(valid: HeldOut | None = None) -> Dataset:
+    data = replace(dataset(4, 4, TRAIN), users=USERS, items=ITEMS)
+    return data if valid is None else replace(data, valid=valid)
+
+
 @pytest.fixture(params=[False, True], ids=["columns", "feature nodes"])
 def data(request):
-    return to_hetero(USERS, ITEMS, TRAIN, VALID, TEST, feature_nodes=request.param)
+    return to_hetero(whole(VALID), TEST, feature_nodes=request.param)
 
 
 def test_it_is_valid_and_undirected(data):
@@ -71,7 +76,7 @@ def test_labels_are_all_known_interactions_and_the_masks_split_them(data):
 
 
 def test_one_held_out_part_leaves_the_other_mask_empty():
-    store = to_hetero(USERS, ITEMS, TRAIN, test=TEST)[RATES]
+    store = to_hetero(whole(), TEST)[RATES]
     assert not store.val_mask.any()
     assert store.test_mask.sum() == len(TEST)
 
@@ -80,28 +85,29 @@ def test_features_are_columns(data):
     assert data["user"].x.tolist() == [[20], [0], [40], [31]]
     assert data.ids["item"].tolist() == ITEMS.ids.tolist()
     assert data.titles["item"].tolist() == ITEMS.titles.tolist()
-    whole = to_hetero(USERS, ITEMS, TRAIN)
-    assert whole["item"].x[1].tolist() == [1, 1, 1991]
-    assert whole.columns["item"] == ["genre: drama", "genre: comedy", "year: year"]
+    untouched = to_hetero(whole())
+    assert untouched["item"].x[1].tolist() == [1, 1, 1991]
+    assert untouched.columns["item"] == ["genre: drama", "genre: comedy", "year: year"]
 
 
 def test_features_are_nodes():
-    data = to_hetero(USERS, ITEMS, TRAIN, feature_nodes=True)
+    data = to_hetero(whole(), feature_nodes=True)
     assert data.ids["item_genre"].tolist() == ["drama", "comedy"]
     assert data["item", "has", "item_genre"].edge_index.tolist() == [[0, 1, 1, 3], [0, 0, 1, 1]]
     assert data["item"].x.tolist() == [[1990], [1991], [1992], [1993]]
 
 
 def test_names_and_entities_without_features():
-    bare = entities("n", 4)
-    data = to_hetero(bare, bare, TRAIN, names=("actor", "movie", "plays_in"))
-    assert data.edge_types == [("actor", "plays_in", "movie"), ("movie", "rev_plays_in", "actor")]
+    names = {"user_name": "actor", "item_name": "movie", "interaction_name": "credit"}
+    bare = dataset(4, 4, TRAIN)
+    data = to_hetero(replace(bare, about=bare.about.model_copy(update=names)))
+    assert data.edge_types == [("actor", "credit", "movie"), ("movie", "rev_credit", "actor")]
     assert "x" not in data["actor"]
     assert data.validate()
 
 
 def test_random_link_split_takes_it():
-    data = to_hetero(USERS, ITEMS, TRAIN)
+    data = to_hetero(whole())
     split = RandomLinkSplit(
         num_val=1, num_test=1, edge_types=[RATES], rev_edge_types=[REVERSE], neg_sampling_ratio=0
     )
@@ -111,7 +117,7 @@ def test_random_link_split_takes_it():
 
 
 def test_a_model_of_pyg_trains_a_step():
-    data = to_hetero(USERS, ITEMS, TRAIN, VALID, TEST)
+    data = to_hetero(whole(VALID), TEST)
     conv = HeteroConv({edge_type: SAGEConv((-1, -1), 8) for edge_type in data.edge_types})
     user, item = data[RATES].edge_label_index[:, data[RATES].train_mask]
     out = conv(data.x_dict, data.edge_index_dict)
@@ -123,7 +129,7 @@ def test_a_model_of_pyg_trains_a_step():
 
 
 def test_a_homogeneous_model_converts():
-    data = to_hetero(USERS, ITEMS, TRAIN, VALID, TEST)
+    data = to_hetero(whole(VALID), TEST)
 
     class Encoder(torch.nn.Module):
         def __init__(self) -> None:

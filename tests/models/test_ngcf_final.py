@@ -7,28 +7,25 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from graphrec.config.params import check_params
-from graphrec.evaluation.results import evaluate_parts, measurement, predictor_of
-from graphrec.filters.fit import imdb_filters, movielens_filters
+from graphrec.evaluation.results import evaluate_valid, protocol_of
+from graphrec.filters.fit import fit_filters
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.factory import build_model
+from graphrec.models.trained import TrainedModel
 from graphrec.training.validation import Validator
-from tests.faults import TREE
-
-PARAMS = check_params(TREE)
-
-
-def fit_filters(dataset: str, data) -> dict[str, np.ndarray]:
-    fit = {"movielens": movielens_filters, "imdb": imdb_filters}[dataset]
-    return fit(data, **PARAMS.of(dataset).filters.model_dump())
+from tests.faults import PARAMS
 
 
 @pytest.fixture(scope="module")
 def filters(movielens, imdb):
     return {
-        "movielens": fit_filters("movielens", movielens.data),
-        "imdb": fit_filters("imdb", imdb.data),
+        name: fit_filters(prepared.data, PARAMS.filters)
+        for name, prepared in (("movielens", movielens), ("imdb", imdb))
     }
+
+
+def build(run, data, graph, filters):
+    return build_model(run, PARAMS.of(run), data, graph, filters[run.dataset])
 
 
 @pytest.fixture(params=PARAMS.runs)
@@ -47,9 +44,8 @@ def graph(prepared):
 
 
 @pytest.fixture
-def model(name, prepared, filters):
-    run = PARAMS.runs[name]
-    return build_model(run, PARAMS, prepared.data, filters[run.dataset])
+def model(name, prepared, graph, filters):
+    return build(PARAMS.runs[name], prepared.data, graph, filters)
 
 
 def test_filters_are_finite_and_have_a_row_a_user_and_a_column_an_item(filters):
@@ -103,9 +99,7 @@ def test_more_layers_than_a_run_has_change_its_scores(name, model, graph, prepar
     """`layers` is a factor that the runs compare: it has to act."""
     run = PARAMS.runs[name]
     torch.manual_seed(0)
-    shallow = build_model(
-        run.model_copy(update={"layers": 0}), PARAMS, prepared.data, filters[run.dataset]
-    )
+    shallow = build(run.model_copy(update={"layers": 0}), prepared.data, graph, filters)
     weights = shallow.state_dict()
     weights |= {key: value for key, value in model.state_dict().items() if key in weights}
     shallow.load_state_dict(weights)
@@ -124,8 +118,7 @@ def test_isolated_nodes_stay_finite(model, graph):
 
 def test_weights_come_back_from_a_file(name, model, graph, prepared, filters, tmp_path):
     save_file(model.state_dict(), tmp_path / "weights.safetensors")
-    run = PARAMS.runs[name]
-    twin = build_model(run, PARAMS, prepared.data, filters[run.dataset])
+    twin = build(PARAMS.runs[name], prepared.data, graph, filters)
     twin.load_state_dict(load_file(tmp_path / "weights.safetensors"))
     user, item = torch.arange(9), torch.arange(9)
     with torch.no_grad():
@@ -135,21 +128,18 @@ def test_weights_come_back_from_a_file(name, model, graph, prepared, filters, tm
 
 def test_evaluate_and_validation_agree_on_the_validation_part(name, model, graph, prepared):
     """The measures that choose an epoch are those that the tables show."""
-    dataset = PARAMS.runs[name].dataset
-    validator = Validator(
-        prepared.data, graph, dataset == "movielens", PARAMS.relevant_target(dataset)
-    )
+    validator = Validator(prepared.data, graph)
     with torch.no_grad():
         expected = validator(model.eval())
-    predictor = predictor_of(model, graph)
-    parts = evaluate_parts(predictor, prepared.data, prepared.test, measurement(PARAMS, dataset))
+    protocol = protocol_of(PARAMS, prepared.data)
+    evaluation = evaluate_valid(TrainedModel(model, graph), prepared.data, protocol)
     for measure, value in expected.items():
-        assert parts["valid"].values[measure] == pytest.approx(value, rel=1e-4, abs=1e-6)
+        assert evaluation.values[measure] == pytest.approx(value, rel=1e-4, abs=1e-6)
 
 
 def test_filters_see_training_interactions_alone(movielens, imdb, filters):
     """They are functions of the training data without its validation part."""
     for dataset, prepared in (("movielens", movielens), ("imdb", imdb)):
-        found = fit_filters(dataset, replace(prepared.data, valid=prepared.test))
+        others = fit_filters(replace(prepared.data, valid=prepared.test), PARAMS.filters)
         for key, block in filters[dataset].items():
-            np.testing.assert_array_equal(found[key], block)
+            np.testing.assert_array_equal(others[key], block)

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from graphrec.config.sections import Params
 
-from graphrec.config.params import ParamsError, load_params, select_run
-from graphrec.filters.fit import imdb_filters, movielens_filters
+from graphrec.config.params import Params, ParamsError, load_params, select_run
+from graphrec.filters.fit import fit_filters
 from graphrec.training.fitting import fit_run, with_validation
 
 EPOCHS = 2
@@ -21,27 +20,26 @@ def params() -> Params:
 
 
 @pytest.fixture
-def filters(prepared, params):
-    if "year" in prepared.data.item_features:
-        return movielens_filters(prepared.data, **params.movielens.filters.model_dump())
-    return imdb_filters(prepared.data, **params.imdb.filters.model_dump())
+def filters(data, params):
+    return fit_filters(data, params.filters)
 
 
-def base_of(data, params):
-    name = "movielens-base" if "year" in data.item_features else "imdb-base"
-    return select_run(params, name)
+@pytest.fixture
+def base(name, params):
+    """The first run of the data set."""
+    return select_run(params, f"{name}-base")
 
 
 @pytest.mark.parametrize("model", ["ngcf", "ngcf_final", "lightgcn"])
-def test_every_model_trains_on_both_data_sets(data, params, filters, model):
-    run = base_of(data, params).model_copy(update={"model": model})
+def test_every_model_trains_on_both_data_sets(data, params, filters, base, model):
+    run = base.model_copy(update={"model": model})
     _, _, history = fit_run(run, params, data, filters, lambda _: None)
     assert len(history.rows) == EPOCHS
     assert all(np.isfinite(list(row.values())).all() for row in history.rows)
 
 
-def test_the_same_seed_gives_the_same_weights(data, params, filters):
-    run = base_of(data, params)
+def test_the_same_seed_gives_the_same_weights(data, params, filters, base):
+    run = base
     first, second = (fit_run(run, params, data, filters, lambda _: None)[0] for _ in range(2))
     for one, other in zip(first.parameters(), second.parameters(), strict=True):
         assert torch.equal(one, other)
@@ -50,17 +48,18 @@ def test_the_same_seed_gives_the_same_weights(data, params, filters):
 def sampled(params, epochs: int) -> Params:
     """With neighbours, and batches small enough to have parts of the tiny graphs."""
     changed = {"num_neighbors": [4, 2], "epochs": epochs, "learning_rate": 0.01}
-    sections = {
-        name: params.of(name).model_copy(update={"batch_size": 64})
-        for name in ("movielens", "imdb")
+    smaller = {
+        name: settings.model_copy(update={"batch_size": 64})
+        for name, settings in params.hyperparameters.items()
     }
-    return params.model_copy(update={"train": params.train.model_copy(update=changed), **sections})
+    train = params.train.model_copy(update=changed)
+    return params.model_copy(update={"train": train, "hyperparameters": smaller})
 
 
 @pytest.mark.parametrize("model", ["ngcf", "lightgcn"])
 @pytest.mark.parametrize("soft_sampling", [False, True])
-def test_sampled_neighbours_lower_the_loss_and_repeat(data, params, model, soft_sampling):
-    run = base_of(data, params).model_copy(update={"model": model, "soft_sampling": soft_sampling})
+def test_sampled_neighbours_lower_the_loss_and_repeat(data, params, base, model, soft_sampling):
+    run = base.model_copy(update={"model": model, "soft_sampling": soft_sampling})
     (first, graph, history), (second, _, again) = (
         fit_run(run, sampled(params, epochs=8), data, {}, lambda _: None) for _ in range(2)
     )
@@ -93,12 +92,12 @@ def test_neighbours_that_a_run_cannot_have_are_told(movielens, params, changes, 
         fit_run(run, sampled(params, 1), movielens.data, {}, lambda _: None)
 
 
-def test_refitted_nothing_validates_and_the_last_epoch_is_kept(movielens, params):
+def test_with_refit_nothing_validates_and_the_last_epoch_is_kept(movielens, params):
     data = with_validation(movielens.data)
     assert len(data.train) == len(movielens.data.train) + len(movielens.data.valid)
-    filters = movielens_filters(data, **params.movielens.filters.model_dump())
+    filters = fit_filters(data, params.filters)
     run = select_run(params, "movielens-mse")
-    _, graph, history = fit_run(run, params, data, filters, lambda _: None, refitted=True)
+    _, graph, history = fit_run(run, params, data, filters, lambda _: None, refit=True)
     assert history.best_epoch == EPOCHS
     assert not any(key.startswith("valid") for row in history.rows for key in row)
     assert graph.num_edges == len(data.train)
@@ -114,8 +113,8 @@ def test_without_a_cuda_device_it_says_what_to_do(movielens, params):
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("model", ["ngcf", "ngcf_final", "lightgcn"])
-def test_a_cuda_device_agrees_with_the_cpu(data, params, filters, model):
-    run = base_of(data, params).model_copy(update={"model": model})
+def test_a_cuda_device_agrees_with_the_cpu(data, params, filters, base, model):
+    run = base.model_copy(update={"model": model})
     rows = []
     for device in ("cpu", "cuda"):
         asked = params.model_copy(update={"device": device})

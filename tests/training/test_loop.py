@@ -4,54 +4,51 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.data.loaders import DATASETS
+from graphrec.config.training import TrainParams
+from graphrec.data.readers.torch_datasets import torch_dataset
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.losses import bpr_loss, mse_loss
 from graphrec.models.ngcf import NGCF
-from graphrec.training.loop import DivergedError, train_model
-from graphrec.training.validation import MONITORS, Validator
+from graphrec.training.loop import MONITORS, DivergedError, train_model
+from graphrec.training.validation import Validator
 
-OPTIONS = {
-    "risk": "total",
-    "monitor": "ndcg_at_10",
-    "higher_is_better": True,
-    "epochs": 3,
-    "patience": 10,
-    "learning_rate": 0.01,
-    "end_factor": 1.0,
-    "log_error_weight": 1.0,
-    "ema_decay": 0.0,
-    "mask_supervision": False,
-    "on_epoch": lambda _: None,
-}
+OPTIONS = TrainParams(
+    epochs=3,
+    patience=10,
+    learning_rate=0.01,
+    end_factor=1.0,
+    log_error_weight=1.0,
+    soft_ratio=0.8,
+    ema_decay=0.0,
+    mask_supervision=False,
+    num_neighbors=[],
+)
 
 
 class Trial:
     """A small training on a tiny data set, from a seed."""
 
-    def __init__(self, prepared, name: str, batch_size: int = 256, layers: int = 2) -> None:
+    def __init__(self, prepared, batch_size: int = 256, layers: int = 2) -> None:
         torch.manual_seed(0)
         self.data, self.graph = prepared.data, build_graph(prepared.data)
         self.model = NGCF(self.data.num_users, self.data.num_items, 8, layers, offset=0.5)
-        self.dataset = DATASETS[name](self.data, torch.Generator().manual_seed(0))
+        self.dataset = torch_dataset(self.data, torch.Generator().manual_seed(0))
         self.loader = self.dataset.loader(batch_size)
-        explicit = name == "movielens"
-        self.validate = Validator(self.data, self.graph, explicit, 4.0 if explicit else 1.0)
+        self.validate = Validator(self.data, self.graph)
 
-    def train(self, validate=None, **options):
+    def train(self, validate=None, risk="total", on_epoch=lambda _: None, **options):
         arguments = (self.model, self.graph, self.loader, validate or self.validate)
-        return train_model(*arguments, **(OPTIONS | options))
+        return train_model(*arguments, OPTIONS.model_copy(update=options), risk, on_epoch)
 
 
-@pytest.mark.parametrize("name", ["movielens", "imdb"])
-def test_training_lowers_the_training_loss(name, request):
-    history = Trial(request.getfixturevalue(name), name).train(epochs=15)
+def test_training_lowers_the_training_loss(prepared):
+    history = Trial(prepared).train(epochs=15)
     assert history.rows[-1]["train_loss"] < 0.95 * history.rows[0]["train_loss"]
 
 
 @pytest.mark.parametrize("risk", ["mse", "total"])
 def test_both_errors_are_recorded_whichever_is_minimised(imdb, risk):
-    for row in Trial(imdb, "imdb").train(risk=risk).rows:
+    for row in Trial(imdb).train(risk=risk).rows:
         for name in ("train_mse", "train_log_error", "valid_mse", "valid_log_error"):
             assert np.isfinite(row[name])
         total = row["train_mse"] + (row["train_log_error"] if risk == "total" else 0)
@@ -59,15 +56,15 @@ def test_both_errors_are_recorded_whichever_is_minimised(imdb, risk):
 
 
 def test_the_same_seed_gives_the_same_history_and_weights(imdb):
-    first, second = Trial(imdb, "imdb"), Trial(imdb, "imdb")
+    first, second = Trial(imdb), Trial(imdb)
     assert first.train().rows == second.train().rows
     for name, value in first.model.state_dict().items():
         assert torch.equal(value, second.model.state_dict()[name])
 
 
 def test_one_step_is_adam_s_own_on_the_written_risk(movielens):
-    trial = Trial(movielens, "movielens", batch_size=10**6)
-    twin = Trial(movielens, "movielens", batch_size=10**6)
+    trial = Trial(movielens, batch_size=10**6)
+    twin = Trial(movielens, batch_size=10**6)
     trial.train(epochs=1, learning_rate=0.02, log_error_weight=0.5)
 
     (batch,) = twin.loader
@@ -86,7 +83,7 @@ def test_one_step_is_adam_s_own_on_the_written_risk(movielens):
 
 def test_several_steps_are_those_of_adam_with_fresh_gradients(movielens):
     """Gradients left over from the step before would go unnoticed in the first one."""
-    trial, twin = (Trial(movielens, "movielens", batch_size=300) for _ in range(2))
+    trial, twin = (Trial(movielens, batch_size=300) for _ in range(2))
     value = iter([0.1, 0.2])  # so that the last epoch is kept
     trial.train(lambda _: {"ndcg_at_10": next(value)}, epochs=2, end_factor=0.5)
 
@@ -106,7 +103,7 @@ def test_several_steps_are_those_of_adam_with_fresh_gradients(movielens):
 
 
 def test_the_kept_weights_are_those_of_the_best_epoch(imdb):
-    trial = Trial(imdb, "imdb")
+    trial = Trial(imdb)
     kept, value = [], iter([0.1, 0.5, 0.3, 0.4])
 
     def validate(model):
@@ -122,20 +119,18 @@ def test_the_kept_weights_are_those_of_the_best_epoch(imdb):
 
 def test_lower_is_better_where_it_is_said(imdb):
     value = iter([0.5, 0.1, 0.3])
-    history = Trial(imdb, "imdb").train(
-        lambda _: {"mse": next(value)}, monitor="mse", higher_is_better=False
-    )
+    history = Trial(imdb).train(lambda _: {"mse": next(value)}, risk="mse")
     assert history.best_epoch == 2
 
 
 def test_training_stops_after_patience_epochs_without_a_better_value(imdb):
     value = iter([0.1, 0.3, 0.2, 0.3, 0.1, 0.9])
-    history = Trial(imdb, "imdb").train(lambda _: {"ndcg_at_10": next(value)}, epochs=6, patience=3)
+    history = Trial(imdb).train(lambda _: {"ndcg_at_10": next(value)}, epochs=6, patience=3)
     assert (len(history.rows), history.best_epoch) == (5, 2)
 
 
 def test_a_loss_that_is_not_finite_raises(imdb):
-    trial = Trial(imdb, "imdb")
+    trial = Trial(imdb)
     with torch.no_grad():
         trial.model.embedding.weight[0] = torch.inf
     with pytest.raises(DivergedError, match="learning rate"):
@@ -144,7 +139,7 @@ def test_a_loss_that_is_not_finite_raises(imdb):
 
 def test_targets_left_out_carry_no_message_of_their_own(imdb):
     """With one batch of everything there is no edge left to propagate over."""
-    trial = Trial(imdb, "imdb", batch_size=10**6)
+    trial = Trial(imdb, batch_size=10**6)
     masks = []
     forward = trial.model.forward
 
@@ -159,7 +154,7 @@ def test_targets_left_out_carry_no_message_of_their_own(imdb):
 
 
 def test_averaged_weights_are_validated_and_kept(imdb):
-    plain, averaged = Trial(imdb, "imdb"), Trial(imdb, "imdb")
+    plain, averaged = Trial(imdb), Trial(imdb)
     start = averaged.model.embedding.weight.detach().clone()
     plain.train(epochs=1)
     averaged.train(epochs=1, ema_decay=0.9)
@@ -169,20 +164,20 @@ def test_averaged_weights_are_validated_and_kept(imdb):
 
 def test_on_epoch_is_told_every_row_in_order(imdb):
     rows = []
-    history = Trial(imdb, "imdb").train(on_epoch=rows.append)
+    history = Trial(imdb).train(on_epoch=rows.append)
     assert rows == history.rows
     assert [row["epoch"] for row in rows] == [1, 2, 3]
 
 
 def test_validation_needs_no_gradient_and_gives_the_same_twice(movielens):
-    trial = Trial(movielens, "movielens")
+    trial = Trial(movielens)
     trial.model.eval()
     with torch.no_grad():
         assert trial.validate(trial.model) == trial.validate(trial.model)
 
 
 def test_every_risk_is_chosen_by_a_measure_that_validation_gives(imdb):
-    trial = Trial(imdb, "imdb")
+    trial = Trial(imdb)
     with torch.no_grad():
         measures = trial.validate(trial.model)
-    assert {name for name, _ in MONITORS.values()} <= set(measures)
+    assert set(MONITORS.values()) <= set(measures)
