@@ -27,7 +27,7 @@ $(VENV)/.ready: requirements.txt
 	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $(EXTENSIONS) 2>$(VENV)/wheels.log || { \
 	  echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 15 minutes on 2 cores (JOBS=4: four files at a time, 2 GB each) and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."; \
 	  printf '[build_ext]\nparallel = $(JOBS)\n' >$(VENV)/build.cfg; \
-	  CXXFLAGS="-DNDEBUG -g0" DIST_EXTRA_CONFIG=$(CURDIR)/$(VENV)/build.cfg $(PIP) install --no-deps --no-build-isolation $(EXTENSIONS); }
+	  MAX_JOBS=1 CXXFLAGS="-DNDEBUG -g0" DIST_EXTRA_CONFIG=$(CURDIR)/$(VENV)/build.cfg $(PIP) install --no-deps --no-build-isolation $(EXTENSIONS); }
 	$(PIP) install --no-build-isolation -r requirements.txt
 	@touch $@
 

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import pooch
-import requests
 
 from graphrec.config.archives import ArchiveParams
 
@@ -66,7 +65,7 @@ def fetch(source: str, target: Path) -> None:
             )
         else:
             shutil.copyfile(source.removeprefix("file://"), target)
-    except (OSError, requests.RequestException) as error:  # RequestException covers TLS errors
+    except OSError as error:  # those of requests and of TLS are OSErrors too
         raise ArchiveError(f"expected to read {source}, got {error}") from error
 
 
