@@ -80,5 +80,9 @@ class Paths:
         """Both training errors over the epochs."""
         return self.root / "reports" / "figures" / "errors" / f"{run}.png"
 
+    def plot(self, dataset: str, error: str) -> Path:
+        """What `dvc plots` draws: the curves of all runs of a data set."""
+        return self.root / "reports" / "curves" / dataset / f"{error}.csv"
+
     def comparison_figure(self, dataset: str) -> Path:
         return self.root / "reports" / "figures" / "comparison" / f"{dataset}.png"

@@ -1,0 +1,22 @@
+"""Put the training curves of a data set's runs side by side, for `dvc plots`.
+
+Run as `python -m stages.curves <data set>`.
+"""
+
+import sys
+
+from graphrec.config.params import load_params
+from graphrec.config.paths import Paths
+from graphrec.reporting.curves import ERRORS, curves_of
+
+
+def main(dataset: str) -> None:
+    params, paths = load_params(), Paths()
+    for error in ERRORS:
+        path = paths.plot(dataset, error)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        curves_of(params, paths, dataset, error).to_csv(path, index=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
