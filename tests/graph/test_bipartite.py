@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.graph.bipartite import BipartiteGraph, build_graph
+from graphrec.graph.bipartite import MOST_RELATIONS, BipartiteGraph, build_graph
 from graphrec.graph.sparse import from_scipy, to_scipy
 from graphrec.models.operators import propagate, propagate_with
 from tests.datasets import dataset, interactions
@@ -120,6 +120,16 @@ def test_relations_are_the_distinct_ratings_in_their_order(ratings):
     assert graph.edge_type.tolist() == chosen.tolist()
     assert graph.relations()[0].shape == (7, 3 * 7)
     assert build_graph(dataset(4, 3, train, explicit=False)).num_relations == 1
+
+
+def test_many_distinct_ratings_are_relations_by_quantiles():
+    count = 20 * MOST_RELATIONS
+    rating = np.random.default_rng(0).permutation(count) / 7
+    graph = build_graph(dataset(count, 1, interactions(range(count), [0] * count, rating)))
+    assert graph.num_relations == MOST_RELATIONS
+    counts = torch.bincount(graph.edge_type)
+    assert ((counts - 20).abs() <= 1).all()
+    assert (graph.edge_type[np.argsort(rating)].diff() >= 0).all()
 
 
 def test_propagate_multiplies(graph):

@@ -47,16 +47,16 @@ def known(data) -> set[tuple[int, int]]:
     return set(zip(data.train.user.tolist(), data.train.item.tolist(), strict=True))
 
 
-def named(batch, user, item) -> tuple[list[int], list[int]]:
-    """Users and items of a batch's numbers in those of the data."""
-    users, items = batch.graph.n_id.split([batch.graph.num_users, batch.graph.num_items])
+def named(part, user, item) -> tuple[list[int], list[int]]:
+    """Users and items of a part's numbers in those of the data."""
+    users, items = part.n_id.split([part.num_users, part.num_items])
     return users[user].tolist(), items[item].tolist()
 
 
 def test_a_full_pass_is_every_interaction_once_with_its_own_pair_and_target(make, data):
     edges = []
-    for batch in make():
-        users, items = named(batch, batch.user, batch.item)
+    for batch, part in make():
+        users, items = named(part, batch.user, batch.item)
         assert users == data.train.user[batch.e_id].tolist()
         assert [item - data.num_users for item in items] == data.train.item[batch.e_id].tolist()
         assert batch.edge_label[: len(users)].tolist() == data.train.rating[batch.e_id].tolist()
@@ -67,28 +67,29 @@ def test_a_full_pass_is_every_interaction_once_with_its_own_pair_and_target(make
 
 
 def test_soft_sampling_draws_its_share(make, data):
-    assert sum(len(batch.e_id) for batch in make(soft_ratio=0.8)) == round(0.8 * len(data.train))
+    assert sum(len(batch.e_id) for batch, part in make(soft_ratio=0.8)) == round(
+        0.8 * len(data.train)
+    )
 
 
 def test_negatives_are_never_training_interactions(make, data):
-    for batch in make():
-        users, items = named(batch, batch.user, batch.negative)
+    for batch, part in make():
+        users, items = named(part, batch.user, batch.negative)
         drawn = {(user, item - data.num_users) for user, item in zip(users, items, strict=True)}
         assert not drawn & known(data)
 
 
 def test_nodes_are_distinct_and_users_come_first(make, data):
-    for batch in make():
-        n_id = batch.graph.n_id.tolist()
+    for _, part in make():
+        n_id = part.n_id.tolist()
         assert n_id == sorted(set(n_id))
-        assert sum(number < data.num_users for number in n_id) == batch.graph.num_users
-        assert len(n_id) == batch.graph.num_nodes
+        assert sum(number < data.num_users for number in n_id) == part.num_users
+        assert len(n_id) == part.num_nodes
 
 
 def test_edges_are_training_interactions_each_once_and_know_which(make, data, graph):
-    for batch in make():
-        part = batch.graph
-        users, items = named(batch, part.user, part.item)
+    for _, part in make():
+        users, items = named(part, part.user, part.item)
         assert len(torch.unique(part.e_id)) == len(part.e_id) == part.num_edges > 0
         assert users == data.train.user[part.e_id].tolist()
         assert [item - data.num_users for item in items] == data.train.item[part.e_id].tolist()
@@ -98,8 +99,8 @@ def test_edges_are_training_interactions_each_once_and_know_which(make, data, gr
 
 
 def test_the_matrix_is_symmetric_and_has_degrees_of_the_part(make):
-    for batch in make():
-        matrix = to_scipy(batch.graph.adjacency())
+    for _, part in make():
+        matrix = to_scipy(part.adjacency())
         assert abs(matrix - matrix.T).max() < 1e-7
         degree = np.diff(matrix.indptr)
         row = np.repeat(np.arange(len(degree)), degree)
@@ -110,8 +111,8 @@ def test_the_matrix_is_symmetric_and_has_degrees_of_the_part(make):
 
 def test_nodes_of_the_pairs_have_as_many_neighbours_as_asked_for_where_there_are(make, graph):
     whole = np.diff(to_scipy(graph.adjacency()).indptr)
-    for batch in make(num_neighbors=(3, 2)):
-        part, users = batch.graph, batch.graph.num_users
+    for batch, part in make(num_neighbors=(3, 2)):
+        users = part.num_users
         degree = np.diff(to_scipy(part.adjacency()).indptr)
         pairs = torch.cat([batch.user, batch.item + users, batch.negative + users])
         least = np.minimum(whole[part.n_id[pairs]], 3)
@@ -119,14 +120,13 @@ def test_nodes_of_the_pairs_have_as_many_neighbours_as_asked_for_where_there_are
 
 
 def test_the_size_of_a_part_is_bounded_by_the_batch(make):
-    for batch in make(num_neighbors=(2, 1), batch_size=4):
-        assert len(batch.graph.e_id) <= 3 * 4 * (2 + 2 * 1)
+    for _, part in make(num_neighbors=(2, 1), batch_size=4):
+        assert len(part.e_id) <= 3 * 4 * (2 + 2 * 1)
 
 
 def test_targets_left_out_carry_no_message(make):
     left_out = 0
-    for batch in make(num_neighbors=(ALL, ALL)):
-        part = batch.graph
+    for batch, part in make(num_neighbors=(ALL, ALL)):
         edge_mask = part.message_mask(batch.e_id)
         messages = part.adjacency(edge_mask).to_dense()
         assert not messages[batch.user, batch.item + part.num_users].any()
@@ -144,12 +144,12 @@ def test_with_all_neighbours_the_scores_are_those_of_the_whole_graph(model):
     data = dataset(12, 15, interactions(graph.user, graph.item))
     ratings = RatingDataset(data, torch.Generator().manual_seed(0))
     network = model(12, 15, 8, 3)
-    for batch in neighbor_loader(ratings, graph, [ALL] * 3, 8):
-        assert batch.graph.num_edges == graph.num_edges
-        users, items = named(batch, batch.user, batch.item)
+    for batch, part in neighbor_loader(ratings, graph, [ALL] * 3, 8):
+        assert part.num_edges == graph.num_edges
+        users, items = named(part, batch.user, batch.item)
         whole = (torch.tensor(users), torch.tensor(items) - 12)
         scores = [
-            network.score(network(batch.graph), batch.user, batch.item),
+            network.score(network(part), batch.user, batch.item),
             network.score(network(graph), *whole),
         ]
         torch.testing.assert_close(*scores, atol=1e-5, rtol=0)
@@ -163,7 +163,7 @@ def test_the_same_seed_gives_the_same_batches_whatever_else_draws(make):
     state = torch.get_rng_state()
     second = list(make())
     for one, other in zip(first, second, strict=True):
-        assert all(torch.equal(*pair) for pair in zip(one[:5], other[:5], strict=True))
+        assert all(torch.equal(*pair) for pair in zip(one.batch[:5], other.batch[:5], strict=True))
         assert torch.equal(one.graph.n_id, other.graph.n_id)
         assert torch.equal(one.graph.e_id, other.graph.e_id)
     assert torch.equal(torch.get_rng_state(), state)
@@ -171,7 +171,7 @@ def test_the_same_seed_gives_the_same_batches_whatever_else_draws(make):
 
 def test_another_seed_and_another_epoch_give_other_parts(make):
     def edges(loader):
-        return torch.cat([batch.graph.e_id for batch in loader]).tolist()
+        return torch.cat([part.e_id for _, part in loader]).tolist()
 
     loader = make()
     assert edges(loader) != edges(loader)
