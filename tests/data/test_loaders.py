@@ -1,25 +1,28 @@
 """Batches of the two data sets: what is predicted, and what it is set against."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from graphrec.data.batches import Batch
-from graphrec.data.loaders import DATASETS
-
-
-@pytest.fixture(params=["movielens", "imdb"])
-def name(request) -> str:
-    return request.param
-
-
-@pytest.fixture
-def train(name, request):
-    return request.getfixturevalue(name).data.train
+from graphrec.data.loaders import Batches, EventDataset, InteractionDataset, RatingDataset
+from graphrec.data.readers.torch_datasets import (
+    DATASETS,
+    IMDBDataset,
+    MovieLensDataset,
+    torch_dataset,
+)
+from tests.datasets import dataset, interactions
 
 
 @pytest.fixture
-def make(name, request):
-    data = request.getfixturevalue(name).data
+def train(data):
+    return data.train
+
+
+@pytest.fixture
+def make(name, data):
     return lambda **options: DATASETS[name](data, torch.Generator().manual_seed(1), **options)
 
 
@@ -51,14 +54,14 @@ def test_negatives_are_items_that_the_user_has_no_training_interaction_with(make
 
 
 def test_ratings_are_predicted_as_they_are(movielens):
-    dataset = DATASETS["movielens"](movielens.data, torch.Generator())
-    batch = dataset[torch.tensor([5, 2, 5])]
+    ratings = MovieLensDataset(movielens.data, torch.Generator())
+    batch = ratings[torch.tensor([5, 2, 5])]
     assert batch.edge_label.tolist() == movielens.data.train.rating[[5, 2, 5]].tolist()
 
 
 def test_credits_stand_beside_as_many_non_credits_of_the_same_actors(imdb):
-    dataset = DATASETS["imdb"](imdb.data, torch.Generator())
-    batch = dataset[torch.tensor([5, 2, 7])]
+    credits = IMDBDataset(imdb.data, torch.Generator())
+    batch = credits[torch.tensor([5, 2, 7])]
     assert batch.edge_label.tolist() == [1, 1, 1, 0, 0, 0]
 
 
@@ -76,6 +79,32 @@ def test_shared_negatives_are_distinct_items_and_know_the_training_interactions(
 def test_without_shared_negatives_there_are_none_and_never_more_than_items(make):
     assert make()[torch.tensor([0])].shared_negatives is None
     assert len(make(num_negatives=10**6)[torch.tensor([0])].shared_negatives.item) == 60
+
+
+@pytest.mark.parametrize("soft_ratio", [None, 0.8])
+def test_epochs_differ_and_a_loader_knows_its_length(make, train, soft_ratio):
+    loader = make().loader(64, soft_ratio)
+    first, second = (list(loader) for _ in range(2))
+    assert len(loader) == len(first) == len(second)
+    assert whole(first, "e_id").tolist() != whole(second, "e_id").tolist()
+
+
+def test_look_ups_of_part_of_an_epoch_make_the_same_batches(make, monkeypatch):
+    whole_epoch = whole(list(Batches(make(), 64)), "e_id")
+    monkeypatch.setattr("graphrec.data.loaders.LOOKED_UP", 130)
+    batches = list(Batches(make(), 64))
+    assert whole(batches, "e_id").tolist() == whole_epoch.tolist()
+    assert {len(batch.e_id) for batch in batches[:-1]} == {64}
+
+
+@pytest.mark.parametrize("reader", [*DATASETS, "table"])
+@pytest.mark.parametrize("explicit", [True, False])
+def test_the_published_sets_have_their_class_and_others_that_of_their_feedback(reader, explicit):
+    data = dataset(2, 3, interactions([0, 1], [0, 1]), explicit)
+    data = replace(data, about=data.about.model_copy(update={"reader": reader}))
+    feedback = RatingDataset if explicit else EventDataset
+    expected: type[InteractionDataset] = DATASETS.get(reader, feedback)
+    assert type(torch_dataset(data, torch.Generator(), 2)) is expected
 
 
 def test_the_same_seed_gives_the_same_batches(make):

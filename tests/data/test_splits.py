@@ -1,83 +1,144 @@
 """Splits made here: what is held out, ties, and what a test part is like."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphrec.data.interactions import Interactions
-from graphrec.data.readers.movielens import prepare_movielens
-from graphrec.data.splits import SPLITS, describe_test, last_one_out
+from graphrec.data.prepare import prepare
+from graphrec.data.readers.choice import read_raw
+from graphrec.data.splits import SPLITS, describe_test, leave_one_out, one_per_item, random_per_user
+from tests.data.comparison import with_split
+from tests.faults import PARAMS
+
+MOVIELENS = PARAMS.datasets["movielens"]
 
 
-def interactions(seed: int, count: int = 200, moments: int = 15) -> Interactions:
-    """Few moments, so that many are tied."""
+def timed(seed: int, count: int = 200, moments: int = 15) -> Interactions:
+    """Few moments, so that many are tied; user 20 has but one interaction."""
     rng = np.random.default_rng(seed)
     pairs = np.argwhere(np.ones((20, 30), bool))[np.sort(rng.permutation(600)[:count])]
-    time = rng.integers(moments, size=count) * 1000
-    return Interactions(pairs[:, 0], pairs[:, 1], np.ones(count, np.float32), time)
+    pairs = np.vstack([pairs, [20, rng.integers(30)]])
+    timestamp = rng.integers(moments, size=count + 1) * 1000
+    return Interactions(pairs[:, 0], pairs[:, 1], np.ones(count + 1, np.float32), timestamp)
 
 
 @pytest.mark.parametrize("name", SPLITS)
 @given(seed=st.integers(0, 50))
 def test_the_seed_alone_decides(name, seed):
-    every = interactions(seed)
+    every = timed(seed)
     first, second = (SPLITS[name](every, 0.2, np.random.default_rng(3)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.parametrize("name", SPLITS)
+@pytest.mark.parametrize("moments", [15, 1])
+def test_numbers_of_items_have_no_say_not_even_where_all_times_are_equal(name, moments):
+    every = timed(0, moments=moments)
+    relabelled = replace(every, item=np.random.default_rng(1).permutation(30)[every.item])
+    first, second = (
+        SPLITS[name](part, 0.2, np.random.default_rng(3)) for part in (every, relabelled)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
 @given(seed=st.integers(0, 50))
-def test_the_last_one_out_is_one_a_user_and_none_is_later(seed):
-    every = interactions(seed)
-    held = last_one_out(every, 0.0, np.random.default_rng(seed))
-    assert np.bincount(every.user[held]).max() == 1
-    assert set(every.user[held]) == set(every.user)
-    for user in np.unique(every.user):
+def test_leave_one_out_takes_one_a_user_and_none_is_later(seed):
+    every = timed(seed)
+    held = leave_one_out(every, 0.0, np.random.default_rng(seed))
+    count = np.bincount(every.user)
+    np.testing.assert_array_equal(np.bincount(every.user[held], minlength=21), count > 1)
+    for user in np.unique(every.user[held]):
         mine = every.user == user
         assert every.timestamp[mine & held] == every.timestamp[mine].max()
 
 
 def test_ties_follow_the_seed_and_not_the_item():
-    every = interactions(0, moments=1)
+    every = timed(0, moments=1)
     items = [
-        every.item[last_one_out(every, 0.0, np.random.default_rng(seed))] for seed in range(30)
+        every.item[leave_one_out(every, 0.0, np.random.default_rng(seed))] for seed in range(30)
     ]
-    spread = np.mean([held.mean() for held in items])
-    assert spread == pytest.approx(every.item.mean(), abs=2)
+    mean = np.mean([held.mean() for held in items])
+    assert mean == pytest.approx(every.item.mean(), abs=2)
     assert not np.array_equal(items[0], items[1])
 
 
+@given(seed=st.integers(0, 50), fraction=st.floats(0.05, 0.95))
+def test_random_per_user_takes_a_share_of_each_but_never_the_only_one(seed, fraction):
+    every = timed(seed)
+    held = random_per_user(every, fraction, np.random.default_rng(seed))
+    count = np.bincount(every.user)
+    expected = np.minimum(np.rint(fraction * count), np.maximum(count - 1, 0))
+    np.testing.assert_array_equal(np.bincount(every.user[held], minlength=21), expected)
+
+
+def test_random_per_user_takes_any_row_about_equally_often():
+    every = timed(0)
+    share = np.mean(
+        [random_per_user(every, 0.5, np.random.default_rng(seed)) for seed in range(400)], axis=0
+    )
+    few = np.bincount(every.user)[every.user]
+    # 400 draws at a half: five standard errors are 0.125.
+    expected = np.minimum(np.rint(0.5 * few), few - 1) / few
+    np.testing.assert_allclose(share, expected, atol=0.125)
+
+
 @given(seed=st.integers(0, 50), fraction=st.floats(0.05, 0.9))
-def test_global_time_holds_out_the_latest_share(seed, fraction):
-    every = interactions(seed)
-    held = SPLITS["global-time"](every, fraction, np.random.default_rng(seed))
+def test_temporal_holds_out_the_latest_share(seed, fraction):
+    every = timed(seed)
+    held = SPLITS["temporal"](every, fraction, np.random.default_rng(seed))
     assert held.sum() == round(fraction * len(every))
     assert every.timestamp[held].min() >= every.timestamp[~held].max()
 
 
-@pytest.mark.parametrize("fold", SPLITS)
-def test_each_can_be_prepared_and_validates_in_its_own_manner(raw, fold):
-    data, test, published, _ = prepare_movielens(raw["movielens"], fold, 0.1, 7, 0.2)
-    parts = data.train, data.valid.interactions, test.interactions
-    assert sum(map(len, parts)) == published
-    if fold == "last-one-out":
-        assert len(test) == len(data.valid) == data.num_users
-    else:
-        assert len(test) == round(0.2 * published)
-    if fold == "global-time":
-        assert parts[0].timestamp.max() <= parts[1].timestamp.min() <= parts[1].timestamp.max()
-        assert parts[1].timestamp.max() <= parts[2].timestamp.min()
+@given(st.integers(0, 10**6))
+@settings(max_examples=40, deadline=None)
+def test_one_per_item_takes_one_of_an_item_at_most_and_every_user_keeps_one(seed):
+    rng = np.random.default_rng(seed)
+    cast = rng.random((15, 12)) < 0.25
+    cast[rng.integers(15, size=12), np.arange(12)] = True
+    user, item = np.argwhere(cast).T
+    every = Interactions(user, item, np.ones(len(user), np.float32), np.zeros(len(user), np.int64))
+    valid, test = one_per_item(every, rng)
+    held = valid | test
+    assert not (valid & test).any()
+    assert abs(int(valid.sum()) - int(test.sum())) <= 1
+    assert np.bincount(item[held], minlength=12).max(initial=0) <= 1
+    assert set(user[~held]) == set(user)
+    # And as many as can be: what is left of an item without one belongs to users with one.
+    left = np.bincount(user[~held], minlength=15)
+    untouched = np.setdiff1d(np.arange(12), item[held])
+    assert (left[user[np.isin(item, untouched)]] == 1).all()
+
+
+def prepared_by(raw, strategy: str):
+    about = with_split(MOVIELENS, strategy)
+    return prepare(read_raw(raw["movielens"], about), about, 7)
 
 
 def test_the_past_in_a_test_part_is_what_precedes_the_last_training_interaction(raw):
-    data, test, _, _ = prepare_movielens(raw["movielens"], "last-one-out", 0.1, 7)
+    data, test = prepared_by(raw, "leave_one_out")
     assert describe_test(data, test)["test_before_last_training"] == 0
-    data, test, _, _ = prepare_movielens(raw["movielens"], "random", 0.1, 7)
-    found = describe_test(data, test)
+    data, test = prepared_by(raw, "random")
+    described = describe_test(data, test)
     latest = [
         data.train.timestamp[data.train.user == user].max() for user in test.interactions.user
     ]
-    assert found["test_before_last_training"] == np.mean(test.interactions.timestamp < latest)
-    assert found["test_users"] == len(set(test.interactions.user.tolist()))
+    assert described["test_before_last_training"] == np.mean(test.interactions.timestamp < latest)
+    assert described["test_users"] == len(set(test.interactions.user.tolist()))
     cold = set(test.interactions.item.tolist()) - set(data.train.item.tolist())
-    assert found["cold_items_in_test"] == len(cold)
+    assert described["cold_items_in_test"] == len(cold)
+
+
+def test_a_cold_user_in_the_test_part_has_no_past(raw):
+    data, test = prepared_by(raw, "random")
+    user = test.interactions.user[0]
+    train = data.train[data.train.user != user]
+    described = describe_test(replace(data, train=train), test)
+    assert described["cold_users_in_test"] == 1
+    mine = test.interactions[test.interactions.user == user]
+    alone = describe_test(replace(data, train=train), replace(test, interactions=mine))
+    assert alone["test_before_last_training"] == 0
