@@ -77,7 +77,7 @@ def test_a_user_with_every_item_is_told():
     everything = csr(np.ones((3, 3)))
     held = interactions(range(3), range(3))
     for negatives in (shuffle_items, lambda *options: with_negatives(*options[:2], True, rng())):
-        with pytest.raises(DataError, match="expected every user to leave an item out.*all 3"):
+        with pytest.raises(DataError, match=r"expected every user to leave an item out.*all 3"):
             negatives(held, everything, rng())
 
 
