@@ -1,157 +1,175 @@
-"""Reading and splitting MovieLens: what was published is what is held out."""
+"""Reading MovieLens: what was published is what is held out, and nothing else is known of it."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from graphrec.data.readers.movielens import (
-    AGE_EDGES,
-    FOLDS,
-    draw_negatives,
-    prepare_movielens,
-    read_movielens,
-    split_movielens,
-)
+from graphrec.data.dataset import RawData
+from graphrec.data.errors import DataError
+from graphrec.data.prepare import prepare
+from graphrec.data.readers.choice import read_raw
+from graphrec.data.readers.movielens import AGE_EDGES, AGES, FOLDS, read
 from graphrec.graph.bipartite import build_graph
 from graphrec.graph.sparse import to_scipy
+from tests.data.comparison import (
+    assert_same_entities,
+    assert_same_interactions,
+    pairs,
+    rows,
+    split_of,
+    with_split,
+)
+from tests.faults import PARAMS
 from tests.published import GENRES, NUM_ITEMS, NUM_RATINGS, NUM_USERS
 
-
-def pairs(part) -> set[tuple[int, int]]:
-    return set(zip(part.user.tolist(), part.item.tolist(), strict=True))
+ABOUT = PARAMS.datasets["movielens"]
 
 
-def parts_of(prepared):
-    return prepared.data.train, prepared.data.valid.interactions, prepared.test.interactions
+def of_fold(fold: str):
+    return with_split(ABOUT, "published", fold=fold)
+
+
+def read_fold(folder, fold: str) -> RawData:
+    return read(folder, of_fold(fold))
+
+
+def rows_of_file(path) -> set[tuple[int, ...]]:
+    """User and item from 0, rating and time."""
+    fields = [map(int, row.split("\t")) for row in path.read_text().splitlines()]
+    return {(user - 1, item - 1, rating, time) for user, item, rating, time in fields}
 
 
 @pytest.mark.parametrize("fold", FOLDS)
-def test_the_parts_are_a_partition_of_the_published_ratings(raw, fold):
-    parts = parts_of(prepare_movielens(raw["movielens"], fold, 0.1, 7))
-    lines = (raw["movielens"] / "u.data").read_text().splitlines()
-    published = {tuple(int(field) - 1 for field in line.split("\t")[:2]) for line in lines}
-    assert sum(map(len, parts)) == len(published) == NUM_RATINGS
-    assert set.union(*map(pairs, parts)) == published
+def test_a_fold_is_a_partition_of_the_published_ratings(raw, fold):
+    given = read_fold(raw["movielens"], fold)
+    published = rows_of_file(raw["movielens"] / "u.data")
+    parts = split_of(prepare(given, of_fold(fold), 7))
+    assert sum(map(len, parts)) == len(given) == len(published) == NUM_RATINGS
+    assert set.union(*map(rows, parts)) == published
+
+
+@pytest.mark.parametrize("strategy", ["random", "temporal", "leave_one_out"])
+def test_other_strategies_are_of_all_ratings(raw, strategy):
+    given = read(raw["movielens"], with_split(ABOUT, strategy))
+    assert given.test is given.valid is None
+    assert rows(given.interactions) == rows_of_file(raw["movielens"] / "u.data")
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_validation_is_a_share_of_the_base_file_and_test_is_the_test_file(raw, seed):
-    train, valid, test = parts_of(prepare_movielens(raw["movielens"], "u1", 0.1, seed))
-    assert (len(train), len(valid), len(test)) == (1080, 120, 300)
-    expected = read_movielens(raw["movielens"], "u1").test
-    assert pairs(test) == pairs(expected)
+def test_validation_is_a_share_of_the_base_file_and_test_is_the_test_file(raw_data, raw, seed):
+    parts = split_of(prepare(raw_data["movielens"], ABOUT, seed))
+    assert tuple(map(len, parts)) == (1080, 120, 300)
+    assert rows(parts[2]) == rows_of_file(raw["movielens"] / "u1.test")
 
 
-def test_ratings_and_times_stay_with_their_pairs(raw, movielens):
-    lines = (raw["movielens"] / "u.data").read_text().splitlines()
-    published = {tuple(map(int, line.split("\t"))) for line in lines}
-    for part in parts_of(movielens):
-        fields = (part.user + 1, part.item + 1, part.rating.astype(int), part.timestamp)
-        assert set(zip(*(field.tolist() for field in fields), strict=True)) <= published
-
-
-def test_the_same_seed_gives_the_same_split_and_another_seed_another(raw, movielens):
-    same, other = (prepare_movielens(raw["movielens"], "u1", 0.1, seed) for seed in (2020, 1))
-    assert pairs(same.data.train) == pairs(movielens.data.train)
+def test_the_same_seed_gives_the_same_split_and_another_seed_another(raw_data, movielens):
+    same, other = (prepare(raw_data["movielens"], ABOUT, seed) for seed in (2020, 1))
+    assert_same_interactions(same.data.train, movielens.data.train)
     np.testing.assert_array_equal(same.test.negative, movielens.test.negative)
     assert pairs(other.data.train) != pairs(movielens.data.train)
 
 
-def test_contrasts_are_unknown_pairs(movielens):
-    train, valid, test = map(pairs, parts_of(movielens))
-    for held_out, known in ((movielens.data.valid, train | valid), (movielens.test, train | test)):
-        user = held_out.interactions.user.tolist()
-        assert not set(zip(user, held_out.negative.tolist(), strict=True)) & known
-
-
-def test_deleting_the_test_lines_changes_nothing_that_training_sees(raw, movielens, tmp_path):
+def test_deleting_the_test_rows_changes_nothing_that_training_sees(raw, movielens, tmp_path):
     for path in raw["movielens"].iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "u1.test").write_text("1\t1\t5\t0\n")  # the reader wants one line
+    (tmp_path / "u1.test").write_text("1\t1\t5\t0\n")  # a test part has one row at least
     (tmp_path / "u.data").unlink()
-    bare = prepare_movielens(tmp_path, "u1", 0.1, 2020)
+    bare = prepare(read_raw(tmp_path, ABOUT), ABOUT, 2020)
     assert_same_training(bare.data, movielens.data)
+    assert_same_interactions(bare.data.valid.interactions, movielens.data.valid.interactions)
     np.testing.assert_array_equal(bare.data.valid.negative, movielens.data.valid.negative)
 
 
-def test_deleting_the_validation_lines_leaves_graph_and_features_as_they_are(raw, movielens):
-    """The held-out lines' own values are unknown too: other ratings there, the same training."""
-    published = read_movielens(raw["movielens"], "u1")
-    data = movielens.data
-    held = pairs(data.valid.interactions)
-    base = published.base
-    rows = [at for at, pair in enumerate(zip(base.user, base.item, strict=True)) if pair in held]
-    target, time = base.rating.copy(), base.timestamp.copy()
-    target[rows], time[rows] = 1, 0
-    altered = replace(published, base=replace(base, target=target, time=time))
-    assert_same_training(split_movielens(altered, 0.1, 2020)[0], data)
-    kept = np.delete(np.arange(len(base)), rows)
-    rebuilt = movielens.rebuild(base[kept])
-    for found, expected in zip(rebuilt, (data.user_features, data.item_features), strict=True):
-        assert_same_features(found, expected)
+def test_other_values_in_the_validation_rows_change_nothing_that_training_sees(raw_data, movielens):
+    given, held = raw_data["movielens"], pairs(movielens.data.valid.interactions)
+    base = given.interactions
+    row = [at for at, pair in enumerate(zip(base.user, base.item, strict=True)) if pair in held]
+    rating, timestamp = base.rating.copy(), base.timestamp.copy()
+    rating[row], timestamp[row] = 6 - rating[row], 0
+    altered = replace(given, interactions=replace(base, rating=rating, timestamp=timestamp))
+    assert_same_training(prepare(altered, ABOUT, 2020).data, movielens.data)
 
 
-def assert_same_training(found, expected) -> None:
-    for name in ("user", "item", "rating", "timestamp"):
-        np.testing.assert_array_equal(getattr(found.train, name), getattr(expected.train, name))
-    matrices = (to_scipy(build_graph(data).adjacency()).toarray() for data in (found, expected))
-    np.testing.assert_array_equal(*matrices)
-    assert_same_features(found.user_features, expected.user_features)
-    assert_same_features(found.item_features, expected.item_features)
+def assert_same_training(data, expected) -> None:
+    assert_same_interactions(data.train, expected.train)
+    first, second = (to_scipy(build_graph(part).adjacency()) for part in (data, expected))
+    np.testing.assert_array_equal(first.toarray(), second.toarray())
+    assert_same_entities(data.users, expected.users)
+    assert_same_entities(data.items, expected.items)
 
 
-def assert_same_features(found, expected) -> None:
-    assert set(found) == set(expected)
-    for name, block in expected.items():
-        np.testing.assert_array_equal(found[name].toarray(), block.toarray())
+def test_users_are_those_of_the_table(raw, raw_data):
+    users = raw_data["movielens"].users
+    assert len(users) == NUM_USERS
+    assert users.ids.tolist() == users.titles.tolist() == [str(n + 1) for n in range(NUM_USERS)]
+    assert users.blocks("categorical").keys() == {"age", "gender", "occupation"}
+    values = {
+        name: block.columns[block.matrix.toarray().argmax(axis=1)]
+        for name, block in users.features.items()
+    }
+    for block in users.features.values():
+        np.testing.assert_array_equal(block.matrix.sum(axis=1), 1)
+    for user, row in enumerate((raw["movielens"] / "u.user").read_text().splitlines()):
+        _, age, gender, occupation, _ = row.split("|")
+        assert values["age"][user] == AGES[sum(int(age) >= edge for edge in AGE_EDGES)]
+        assert (values["gender"][user], values["occupation"][user]) == (gender, occupation)
 
 
-def test_features_are_those_of_the_tables(raw, movielens):
-    data = movielens.data
-    age, gender = (data.user_features[name].toarray() for name in ("age", "gender"))
-    lines = (raw["movielens"] / "u.user").read_text().splitlines()
-    for row, line in enumerate(lines):
-        _, years, sex, *_ = line.split("|")
-        assert age[row].argmax() == sum(int(years) >= edge for edge in AGE_EDGES)
-        assert gender[row].argmax() == "FM".index(sex)
-    for block in (age, gender, data.user_features["occupation"].toarray()):
-        assert len(block) == NUM_USERS
-        np.testing.assert_array_equal(block.sum(axis=1), 1)
-    genre = data.item_features["genre"].toarray()
-    assert genre.shape == (NUM_ITEMS, len(GENRES))
-    assert data.item_names[2] == "Café 3 (1995)"
-    assert all(np.isfinite(block.toarray()).all() for block in data.item_features.values())
+def test_items_are_those_of_the_table(raw, raw_data):
+    items = raw_data["movielens"].items
+    assert len(items) == NUM_ITEMS
+    assert (items.ids[2], items.titles[2]) == ("3", "Café 3 (1995)")
+    genre, year = items.features["genre"], items.features["year"]
+    assert (genre.kind, year.kind) == ("multi_valued", "numeric")
+    assert genre.columns.tolist() == list(GENRES)
+    table = (raw["movielens"] / "u.item").read_text(encoding="latin-1").splitlines()
+    flags = [list(map(int, row.split("|")[-len(GENRES) :])) for row in table]
+    np.testing.assert_array_equal(genre.matrix.toarray(), flags)
+    dates = [row.split("|")[2] for row in table]
+    years = np.array([int(date[-4:]) if date else np.nan for date in dates])
+    assert np.isnan(years[6])  # item 7 has no date
+    expected = np.where(np.isnan(years), np.nanmedian(years), years)
+    np.testing.assert_array_equal(year.matrix.toarray()[:, 0], expected.astype(np.float32))
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("text", "message"),
     [
         ("41\t1\t3\t0", "ids"),
         ("1\t61\t3\t0", "ids"),
         ("0\t1\t3\t0", "ids"),
         ("1\t1\t6\t0", "ratings from 1 to 5"),
+        ("1\t1\t3.5\t0", "ratings from 1 to 5"),
         ("1\t1\t3\t0\n1\t1\t4\t0", "one rating"),
     ],
 )
-def test_impossible_ratings_are_refused(raw, tmp_path, line, told):
+def test_impossible_ratings_are_refused(raw, tmp_path, text, message):
     for path in raw["movielens"].iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "u1.test").write_text(f"{line}\n")
-    with pytest.raises(ValueError, match=rf"expected.*{told}.*u1\.test"):
-        read_movielens(tmp_path, "u1")
+    (tmp_path / "u1.test").write_text(f"{text}\n")
+    with pytest.raises(DataError, match=rf"expected.*{message}.*u1\.test"):
+        read_fold(tmp_path, "u1")
 
 
-def test_contrast_draws_every_unknown_item_about_equally_often(movielens):
-    known = movielens.data.train.matrix(NUM_USERS, NUM_ITEMS)
-    drawn = draw_negatives(np.zeros(20_000, np.int64), known, np.random.default_rng(0))
-    count = np.bincount(drawn, minlength=NUM_ITEMS)
-    unknown = known.toarray()[0] == 0
-    assert (count[~unknown] == 0).all()
-    np.testing.assert_allclose(count[unknown] / 20_000, 1 / unknown.sum(), rtol=0.3)
+@pytest.mark.parametrize("name", ["u.user", "u.item"])
+def test_a_table_that_does_not_count_from_1_is_refused(raw, tmp_path, name):
+    for path in raw["movielens"].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    table = (tmp_path / name).read_text(encoding="latin-1").split("\n", 1)[1]
+    (tmp_path / name).write_text(table, encoding="latin-1")
+    with pytest.raises(DataError, match=rf"expected ids 1, 2, 3, … in {name}, got \[2, 3"):
+        read_fold(tmp_path, "u1")
+
+
+@pytest.mark.parametrize("fold", ["u6", "", None])
+def test_a_fold_that_was_not_published_is_refused(raw, fold):
+    with pytest.raises(DataError, match=f"one of the folds u1, .*, ub, got {fold!r}"):
+        read_fold(raw["movielens"], fold)
 
 
 def test_u1_of_the_real_files_has_80_000_and_20_000_ratings(real):
-    published = read_movielens(real["movielens"], "u1")
-    assert (len(published.base), len(published.test)) == (80_000, 20_000)
-    assert (len(published.users), len(published.items), len(published.genres)) == (943, 1682, 19)
+    given = read_fold(real["movielens"], "u1")
+    assert (len(given.interactions), len(given.test)) == (80_000, 20_000)
+    assert (len(given.users), len(given.items)) == (943, 1682)
+    assert len(given.items.features["genre"].columns) == 19
