@@ -6,38 +6,11 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from graphrec.config.datasets import DatasetParams, Strategy
-from graphrec.data.dataset import RawData
-from graphrec.data.interactions import Interactions
+from graphrec.config.datasets import RatingScale, Strategy
 from graphrec.data.prepare import prepare
-from graphrec.data.readers.choice import read_raw
 from tests.data.comparison import assert_same_interactions, pairs, rows, split_of, with_split
-from tests.datasets import SCALE, dataset, entities, interactions
-from tests.faults import PARAMS
 
 STRATEGIES = [strategy for strategy in get_args(Strategy) if strategy != "published"]
-NUM_USERS, NUM_ITEMS = 12, 20
-
-
-def own(explicit: bool) -> tuple[RawData, DatasetParams]:
-    """By hand: half stars or events at few moments; the last user has but one interaction."""
-    rng = np.random.default_rng(4)
-    user, item = np.argwhere(rng.random((NUM_USERS - 1, NUM_ITEMS)) < 0.4).T
-    user, item = np.append(user, NUM_USERS - 1), np.append(item, 3)
-    rating = rng.integers(1, 11, len(user)) / 2 if explicit else None
-    timestamp = rng.integers(9, size=len(user)) * 1000
-    every = replace(interactions(user, item, rating), timestamp=timestamp)
-    raw = RawData(entities("u", NUM_USERS), entities("i", NUM_ITEMS), every)
-    return raw, dataset(NUM_USERS, NUM_ITEMS, every, explicit).about
-
-
-@pytest.fixture(params=["movielens", "imdb", "own ratings", "own events"])
-def source(request, raw) -> tuple[RawData, DatasetParams]:
-    """All interactions of a data set in one table, and what it says of itself."""
-    if request.param.startswith("own"):
-        return own(request.param == "own ratings")
-    about = with_split(PARAMS.datasets[request.param], "random")
-    return read_raw(raw[request.param], about), about
 
 
 @pytest.fixture(params=STRATEGIES)
@@ -127,35 +100,6 @@ def test_temporal_trains_on_the_past_of_validation_and_that_on_the_past_of_the_t
     assert valid.timestamp.max() <= test.timestamp.min()
 
 
-def published(raw: RawData, valid: bool = False) -> RawData:
-    """`raw` as if its files held a fifth out to test, and another to validate."""
-    fifth = np.arange(len(raw)) % 5
-    every = raw.interactions
-    if not valid:
-        return replace(raw, interactions=every[fifth > 0], test=every[fifth == 0])
-    train, held = every[fifth > 1], every[fifth == 1]
-    return replace(raw, interactions=train, valid=held, test=every[fifth == 0])
-
-
-def test_what_the_files_hold_out_tests_and_a_share_of_the_rest_validates(source):
-    raw, about = source
-    given = published(raw)
-    train, valid, test = split_of(prepare(given, with_split(about, "published"), 7))
-    assert_same_interactions(test, given.test)
-    assert len(valid) == round(0.1 * len(given.interactions))
-    joined = Interactions.concatenate([train, valid])
-    assert rows(joined) == rows(given.interactions)
-
-
-def test_what_the_files_validate_with_validates(source):
-    raw, about = source
-    given = published(raw, valid=True)
-    prepared = prepare(given, with_split(about, "published"), 7)
-    expected = (given.interactions, given.valid, given.test)
-    for part, of_files in zip(split_of(prepared), expected, strict=True):
-        assert_same_interactions(part, of_files)
-
-
 def test_negatives_are_unknown_when_they_are_drawn(source, strategy):
     raw, about = source
     prepared = prepare(raw, with_split(about, strategy), 7)
@@ -166,27 +110,12 @@ def test_negatives_are_unknown_when_they_are_drawn(source, strategy):
         assert not set(zip(user, negative, strict=True)) & user_items
 
 
-def test_validation_negatives_do_not_know_the_test_part(source):
-    """Other test pairs, the same negatives; and a test pair may be among them."""
+def test_whether_there_are_ratings_has_no_say_in_the_split(source, strategy):
     raw, about = source
-    given, about = published(raw), with_split(about, "published")
-    others = replace(given, test=given.test[np.arange(len(given.test)) % 2 == 0])
-    first, second = (prepare(part, about, 7) for part in (given, others))
-    np.testing.assert_array_equal(first.data.valid.negative, second.data.valid.negative)
-    drawn = set()
-    for seed in range(20):
-        valid = prepare(given, about, seed).data.valid
-        user, negative = valid.interactions.user.tolist(), valid.negative.tolist()
-        drawn |= set(zip(user, negative, strict=True))
-    assert drawn & pairs(given.test)
-
-
-def test_the_range_of_ratings_has_no_say_in_the_split(strategy):
-    raw, about = own(explicit=True)
-    wide = SCALE.model_copy(update={"maximum": 10.0, "relevance_threshold": 1.0})
-    first, second = (
-        prepare(raw, with_split(about.model_copy(update={"ratings": scale}), strategy), 7)
-        for scale in (SCALE, wide)
+    scale = RatingScale(minimum=0, maximum=5, relevance_threshold=0.5)
+    explicit, implicit = (
+        prepare(raw, with_split(about.model_copy(update={"ratings": ratings}), strategy), 7)
+        for ratings in (scale, None)
     )
-    for part, other in zip(split_of(first), split_of(second), strict=True):
+    for part, other in zip(split_of(explicit), split_of(implicit), strict=True):
         assert_same_interactions(part, other)

@@ -65,6 +65,35 @@ def test_every_other_item_can_be_drawn_about_equally_often():
     assert (count[[1, 2, 4]] / 30_000).tolist() == pytest.approx([1 / 3] * 3, abs=0.02)
 
 
+@given(st.integers(0, 10**6))
+@settings(max_examples=40, deadline=None)
+def test_every_unknown_item_can_be_drawn_whoever_comes_before(seed):
+    """First and last items, users without any, users who leave one out."""
+    rng = np.random.default_rng(seed)
+    known = rng.random((5, 6)) < rng.random((5, 1))
+    known[np.arange(5), rng.integers(6, size=5)] = False
+    known[4, :2] = [True, False]  # the last user has some
+    sampler = NegativeSampler(*np.argwhere(known).T, 6, seeded(seed))
+    for user in range(5):
+        drawn = sampler.sample(torch.full((300,), user))
+        assert set(drawn.tolist()) == set(np.flatnonzero(~known[user]).tolist())
+
+
+def test_a_pair_that_is_there_twice_is_known_once():
+    sampler = NegativeSampler(np.array([0, 0, 0]), np.array([1, 1, 1]), 3, seeded())
+    assert set(sampler.sample(torch.zeros(200, dtype=torch.long)).tolist()) == {0, 2}
+
+
+def test_the_order_of_the_pairs_has_no_say():
+    user, item = np.array([1, 0, 2, 0]), np.array([3, 2, 0, 4])
+    users = torch.arange(3).repeat(50)
+    drawn = [
+        NegativeSampler(user[order], item[order], 5, seeded()).sample(users)
+        for order in (np.arange(4), np.arange(4)[::-1].copy())
+    ]
+    assert torch.equal(*drawn)
+
+
 def test_a_user_with_every_item_raises_instead_of_searching_for_ever():
     with pytest.raises(ValueError, match="all 4"):
         NegativeSampler(np.zeros(4, np.int64), np.arange(4), 4, seeded())

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from graphrec.data.dataset import RawData
-from graphrec.data.errors import DataError
 from graphrec.data.prepare import prepare
 from graphrec.data.readers.choice import read_raw
 from graphrec.data.readers.movielens import AGE_EDGES, AGES, FOLDS, read
@@ -131,41 +130,6 @@ def test_items_are_those_of_the_table(raw, raw_data):
     assert np.isnan(years[6])  # item 7 has no date
     expected = np.where(np.isnan(years), np.nanmedian(years), years)
     np.testing.assert_array_equal(year.matrix.toarray()[:, 0], expected.astype(np.float32))
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("41\t1\t3\t0", "ids"),
-        ("1\t61\t3\t0", "ids"),
-        ("0\t1\t3\t0", "ids"),
-        ("1\t1\t6\t0", "ratings from 1 to 5"),
-        ("1\t1\t3.5\t0", "ratings from 1 to 5"),
-        ("1\t1\t3\t0\n1\t1\t4\t0", "one rating"),
-    ],
-)
-def test_impossible_ratings_are_refused(raw, tmp_path, text, message):
-    for path in raw["movielens"].iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "u1.test").write_text(f"{text}\n")
-    with pytest.raises(DataError, match=rf"expected.*{message}.*u1\.test"):
-        read_fold(tmp_path, "u1")
-
-
-@pytest.mark.parametrize("name", ["u.user", "u.item"])
-def test_a_table_that_does_not_count_from_1_is_refused(raw, tmp_path, name):
-    for path in raw["movielens"].iterdir():
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    table = (tmp_path / name).read_text(encoding="latin-1").split("\n", 1)[1]
-    (tmp_path / name).write_text(table, encoding="latin-1")
-    with pytest.raises(DataError, match=rf"expected ids 1, 2, 3, … in {name}, got \[2, 3"):
-        read_fold(tmp_path, "u1")
-
-
-@pytest.mark.parametrize("fold", ["u6", "", None])
-def test_a_fold_that_was_not_published_is_refused(raw, fold):
-    with pytest.raises(DataError, match=f"one of the folds u1, .*, ub, got {fold!r}"):
-        read_fold(raw["movielens"], fold)
 
 
 def test_u1_of_the_real_files_has_80_000_and_20_000_ratings(real):
