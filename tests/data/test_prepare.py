@@ -21,9 +21,9 @@ def strategy(request) -> str:
 def test_the_parts_are_a_partition_and_ratings_and_times_stay_with_their_pairs(source, strategy):
     raw, about = source
     prepared = prepare(raw, with_split(about, strategy), 7)
-    parts = split_of(prepared)
-    assert sum(map(len, parts)) == len(raw)
-    assert set.union(*map(rows, parts)) == rows(raw.interactions)
+    split = split_of(prepared)
+    assert sum(map(len, split)) == len(raw)
+    assert set.union(*map(rows, split)) == rows(raw.interactions)
     for held_out in (prepared.data.valid, prepared.test):
         assert held_out.negative.shape == (len(held_out),)
 

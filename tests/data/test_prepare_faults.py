@@ -34,8 +34,10 @@ def expect_fault(message: str, raw: RawData, about: DatasetParams) -> None:
     ("part", "fractions"), [("test", (0.01, 0.5)), ("validation", (0.5, 0.01))]
 )
 def test_fractions_that_leave_a_part_empty(strategy, part, fractions):
-    told = rf"interactions in the {part} part, got none of 10 under .*'{strategy}': choose another"
-    expect_fault(told, raw_of(), about_with(strategy, *fractions))
+    message = (
+        rf"interactions in the {part} part, got none of 10 under .*'{strategy}': choose another"
+    )
+    expect_fault(message, raw_of(), about_with(strategy, *fractions))
 
 
 @pytest.mark.parametrize("fractions", [(0.99, 0.5), (0.5, 0.99)])

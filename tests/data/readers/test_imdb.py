@@ -84,11 +84,11 @@ def test_keywords_of_other_movies_are_refused(raw, tmp_path):
 
 
 def test_the_parts_are_a_partition_of_the_credits(raw_data, imdb):
-    parts = split_of(imdb)
+    split = split_of(imdb)
     credits = raw_data["imdb"].interactions
-    assert sum(map(len, parts)) == len(credits)
-    assert set.union(*map(pairs, parts)) == pairs(credits)
-    assert abs(len(parts[1]) - len(parts[2])) <= 1
+    assert sum(map(len, split)) == len(credits)
+    assert set.union(*map(pairs, split)) == pairs(credits)
+    assert abs(len(split[1]) - len(split[2])) <= 1
 
 
 @pytest.mark.parametrize("sign", [1, -1])

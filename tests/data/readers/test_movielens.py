@@ -43,9 +43,9 @@ def rows_of_file(path) -> set[tuple[int, ...]]:
 def test_a_fold_is_a_partition_of_the_published_ratings(raw, fold):
     given = read_fold(raw["movielens"], fold)
     published = rows_of_file(raw["movielens"] / "u.data")
-    parts = split_of(prepare(given, of_fold(fold), 7))
-    assert sum(map(len, parts)) == len(given) == len(published) == NUM_RATINGS
-    assert set.union(*map(rows, parts)) == published
+    split = split_of(prepare(given, of_fold(fold), 7))
+    assert sum(map(len, split)) == len(given) == len(published) == NUM_RATINGS
+    assert set.union(*map(rows, split)) == published
 
 
 @pytest.mark.parametrize("strategy", ["random", "temporal", "leave_one_out"])
@@ -57,9 +57,9 @@ def test_other_strategies_are_of_all_ratings(raw, strategy):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_validation_is_a_share_of_the_base_file_and_test_is_the_test_file(raw_data, raw, seed):
-    parts = split_of(prepare(raw_data["movielens"], ABOUT, seed))
-    assert tuple(map(len, parts)) == (1080, 120, 300)
-    assert rows(parts[2]) == rows_of_file(raw["movielens"] / "u1.test")
+    split = split_of(prepare(raw_data["movielens"], ABOUT, seed))
+    assert tuple(map(len, split)) == (1080, 120, 300)
+    assert rows(split[2]) == rows_of_file(raw["movielens"] / "u1.test")
 
 
 def test_the_same_seed_gives_the_same_split_and_another_seed_another(raw_data, movielens):
