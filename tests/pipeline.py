@@ -11,41 +11,39 @@ import yaml
 from graphrec.tracking import CONTENT, Tracker
 
 PROJECT = Path(__file__).parent.parent
-COPIED = (
-    "graphrec",
-    "stages",
-    "params.yaml",
-    "dvc.yaml",
-    ".dvcignore",
-    "README.md",
-    "reports/study.md",
-)
+COPIED = ("graphrec", "stages", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/plots", "README.md")
 RUNS = ("movielens-base", "imdb-base")
 
 
 def make_project(root: Path, mirror: Path, checksums: Path) -> None:
     """Two runs, two epochs; a git and DVC repository in which the pipeline has run."""
-    for name in COPIED:
-        source = PROJECT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            (root / name).parent.mkdir(exist_ok=True)
-            shutil.copy(source, root / name)
+    tree = yaml.safe_load((PROJECT / "params.yaml").read_text())
+    tree["runs"] = {name: tree["runs"][name] for name in RUNS}
+    tree["train"]["epochs"] = 2
+    make_repository(root, tree)
     shutil.copytree(mirror, root / "mirror")
     shutil.copy(checksums, root / "graphrec" / "data" / "SHA256SUMS")
-    params = yaml.safe_load((root / "params.yaml").read_text())
-    params["runs"] = {name: params["runs"][name] for name in RUNS}
-    params["train"]["epochs"] = 2
-    (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
-    ignored = "/mlflow.db*\n/mlartifacts/\n/mirror/\n__pycache__/\n/data/\n/models/\n"
-    (root / ".gitignore").write_text(ignored)
-    git(root, "init", "--quiet")
-    call(root, "dvc", "init", "--quiet")
-    call(root, "dvc", "config", "core.analytics", "false")
     call(root, "dvc", "repro")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "pipeline")
+
+
+def make_repository(root: Path, params: dict) -> None:
+    """The project's code with other parameters, known to git and DVC, where nothing has run yet."""
+    for name in COPIED:
+        source, target = PROJECT / name, root / name
+        target.parent.mkdir(exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    with (root / ".gitignore").open("a") as ignored:
+        ignored.write("/mirror/\n")
+    git(root, "init", "--quiet")
+    call(root, "dvc", "init", "--quiet", "--force")
+    call(root, "dvc", "config", "core.analytics", "false")
+    call(root, "dvc", "config", "core.autostage", "false")
 
 
 def call(project: Path, *command: str, **variables: str) -> str:
