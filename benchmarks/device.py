@@ -18,7 +18,7 @@ import torch
 from benchmarks.epoch import find_base
 from benchmarks.ours import Stop, read_base, train
 from graphrec.config.paths import Paths
-from graphrec.data.interactions import TrainingData
+from graphrec.data.dataset import Dataset
 from graphrec.evaluation.results import save_json
 from graphrec.training.loop import Row
 
@@ -26,7 +26,7 @@ EPOCHS = 6
 ERRORS = ("train_mse", "train_log_error")
 
 
-def measure(data: TrainingData, device: str) -> tuple[list[Row], float]:
+def measure(data: Dataset, device: str) -> tuple[list[Row], float]:
     """The epochs' errors, and the median seconds of all but the first."""
     rows: list[Row] = []
     ends = [time.perf_counter()]
@@ -52,8 +52,8 @@ def main() -> None:
     on_cpu, cpu_s = measure(data, "cpu")
     on_cuda, cuda_s = measure(data, "cuda")
     apart = max(
-        abs(here[name] - there[name]) / here[name]
-        for here, there in zip(on_cpu, on_cuda, strict=True)
+        abs(cpu[name] - cuda[name]) / cpu[name]
+        for cpu, cuda in zip(on_cpu, on_cuda, strict=True)
         for name in ERRORS
     )
     result = {

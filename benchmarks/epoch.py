@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.floor import Step, floor_seconds
-from benchmarks.ours import BATCH, DIM, LAYERS, Stop, read_base, train
+from benchmarks.ours import BATCH, EMBEDDING_DIM, LAYERS, Stop, read_base, train
 from benchmarks.peers import Peer
 from graphrec.config.paths import Paths
 from graphrec.evaluation.results import save_json
@@ -38,24 +38,24 @@ CONTENDERS = [
 
 def find_base(folder: Path) -> Path:
     """u1.base of the stage's folder, or of the archive in `DATA_MIRROR`, unpacked to `folder`."""
-    found = Paths().raw("movielens") / "u1.base"
+    base = Paths().raw("movielens") / "u1.base"
     archive = Path(os.environ.get("DATA_MIRROR", "")) / "ml-100k.zip"
-    if not found.exists() and archive.exists():
+    if not base.exists() and archive.exists():
         with zipfile.ZipFile(archive) as packed:
             (folder / "u1.base").write_bytes(packed.read("ml-100k/u1.base"))
         return folder / "u1.base"
-    if not found.exists():
+    if not base.exists():
         raise FileNotFoundError(
-            f"expected {found}: run `dvc repro download@movielens`, or set DATA_MIRROR to a folder "
+            f"expected {base}: run `dvc repro download@movielens`, or set DATA_MIRROR to a folder "
             "that holds ml-100k.zip"
         )
-    return found
+    return base
 
 
 def measure_ours(base: Path, rounds: int) -> dict[str, Any]:
     """Epochs of our `ngcf`, the floor measured between every two; the first round warms up."""
     data = read_base(base)
-    step = Step(build_graph(data).adjacency(), DIM, LAYERS["ngcf"], BATCH)
+    step = Step(build_graph(data).adjacency(), EMBEDDING_DIM, LAYERS["ngcf"], BATCH)
     epochs: list[float] = []
     floors: list[dict[str, float]] = []
     hot: list[float] = []
@@ -122,9 +122,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         base = find_base(Path(folder))
         result = measure_ours(base, options.rounds)
-        parts = result["floor_parts_ms"].items()
-        told = ", ".join(f"{kind} {milliseconds:.2f}" for kind, milliseconds in parts)
-        print(f"step {result['step_ms']:.2f} ms; floor {result['floor_ms']:.2f} ms ({told})")
+        kinds = result["floor_parts_ms"].items()
+        shares = ", ".join(f"{kind} {milliseconds:.2f}" for kind, milliseconds in kinds)
+        print(f"step {result['step_ms']:.2f} ms; floor {result['floor_ms']:.2f} ms ({shares})")
         if not options.quick:
             epochs = measure_peers(base, options.rounds)
             result |= {"peers": summarise(epochs), "peers_epochs_s": epochs}

@@ -11,15 +11,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from graphrec.data.interactions import HeldOut, Interactions, TrainingData
-from graphrec.data.loaders import MovieLensDataset
+from benchmarks.synthetic import all_training
+from graphrec.config.training import TrainParams
+from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import Interactions
+from graphrec.data.loaders import RatingDataset
 from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF, LightGCN
 from graphrec.training.fitting import find_device, make_repeatable
 from graphrec.training.loop import Row, train_model
 
 NUM_USERS, NUM_ITEMS = 943, 1682
-DIM, BATCH, THREADS = 64, 2048, 2
+EMBEDDING_DIM, BATCH, THREADS = 64, 2048, 2
 LAYERS = {"ngcf": 3, "lightgcn": 2}
 MANY = 1000
 
@@ -28,44 +31,41 @@ class Stop(Exception):  # noqa: N818 - no error
     """Enough epochs."""
 
 
-def read_base(path: Path) -> TrainingData:
-    """All ratings of a published file, nothing held out."""
-    user, item, rating, seconds = np.loadtxt(path, dtype=np.int64).T
-    every = Interactions(user - 1, item - 1, rating.astype(np.float32), seconds)
-    nothing = HeldOut(every[np.arange(0)], np.zeros(0, np.int64))
-    return TrainingData(NUM_USERS, NUM_ITEMS, every, nothing)
-
-
-def train(
-    name: str, data: TrainingData, on_epoch: Callable[[Row], None], device: str = "cpu"
-) -> None:
-    """Train until Stop in the product's own loop: pairwise log error and squared error."""
-    make_repeatable(0, THREADS)
-    there = find_device(device)
-    graph = build_graph(data).to(there)
-    arguments = (NUM_USERS, NUM_ITEMS, DIM, LAYERS[name])
-    if name == "ngcf":
-        model: NGCF | LightGCN = NGCF(*arguments, message_dropout=0.1, weight_decay=1e-5)
-    else:
-        model = LightGCN(*arguments, weight_decay=1e-5)
-    loader = MovieLensDataset(data, torch.Generator().manual_seed(0)).loader(BATCH)
-    train_model(
-        model.to(there),
-        graph,
-        loader,
-        None,
-        risk="total",
-        monitor="",
-        higher_is_better=True,
-        epochs=MANY,
-        patience=MANY,
+def plain_training(epochs: int) -> TrainParams:
+    """As the peers train: Adam at one rate, no moving average, messages over the whole graph."""
+    return TrainParams(
+        epochs=epochs,
+        patience=epochs,
         learning_rate=0.001,
         end_factor=1.0,
         log_error_weight=1.0,
+        soft_ratio=1.0,
         ema_decay=0.0,
         mask_supervision=False,
-        on_epoch=on_epoch,
+        num_neighbors=[],
     )
+
+
+def read_base(path: Path) -> Dataset:
+    """All ratings of a published file, nothing held out."""
+    user, item, rating, seconds = np.loadtxt(path, dtype=np.int64).T
+    train = Interactions(user - 1, item - 1, rating.astype(np.float32), seconds)
+    return all_training(NUM_USERS, NUM_ITEMS, train)
+
+
+def train(name: str, data: Dataset, on_epoch: Callable[[Row], None], device: str = "cpu") -> None:
+    """Train until Stop in the product's own loop: pairwise log error and squared error."""
+    make_repeatable(0, THREADS)
+    trains_on = find_device(device)
+    graph = build_graph(data).to(trains_on)
+    size = (data.num_users, data.num_items, EMBEDDING_DIM, LAYERS[name])
+    if name == "ngcf":
+        model: NGCF | LightGCN = NGCF(*size, message_dropout=0.1, weight_decay=1e-5)
+    else:
+        model = LightGCN(*size, weight_decay=1e-5)
+    loader = RatingDataset(data, torch.Generator().manual_seed(0)).loader(BATCH)
+    options = plain_training(MANY)
+    train_model(model.to(trains_on), graph, loader, None, options, "total", on_epoch)
 
 
 def main(name: str, base: str) -> None:

@@ -64,7 +64,7 @@ class Peer:
     def _read(self) -> float:
         """The next number that the process prints. Raises RuntimeError if it ends first."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith("epoch "):
-                return float(line.split()[1])
+        for text in self.process.stdout:
+            if text.startswith("epoch "):
+                return float(text.split()[1])
         raise RuntimeError(f"expected an epoch of {self.name}, got its end: run its script by hand")

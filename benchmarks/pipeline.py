@@ -36,11 +36,11 @@ def call(folder: Path, *command: str) -> tuple[float, dict[str, float]]:
         ["dvc", *command], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            if found := STAGE.match(line):
+        for text in process.stdout:
+            if match := STAGE.match(text):
                 now = time.perf_counter()
                 stages[running] += now - began
-                running, began = found[1], now
+                running, began = match[1], now
     stages[running] += time.perf_counter() - began
     if process.returncode:
         raise RuntimeError(f"expected `dvc {' '.join(command)}` to end well, got an error: see it")

@@ -1,27 +1,29 @@
 """How good, and how sure: chosen runs over seeds and folds, beside baselines, by one measure.
 
 Run as `python -m benchmarks.study`; writes reports/study.md and its .json. Folds other than u1
-choose nothing. Refitted rows are trained on training and validation part together, for all
+choose nothing. Rows that are refit are trained on training and validation part together, for all
 epochs, with the settings that validation chose before.
 """
 
 import argparse
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
-from benchmarks.fits import PUBLISHED, Bench, Fit, Outcome
+from benchmarks.bench import Bench
+from benchmarks.fits import PUBLISHED, Fit, Outcome
 from benchmarks.study_tables import Rows, study_page
-from graphrec.config.params import load_params, select_run, study_key
+from graphrec.config.params import Params, load_params, select_run
 from graphrec.config.paths import Paths
-from graphrec.config.sections import Params, RunParams
+from graphrec.config.settings import study_key
+from graphrec.config.training import RunParams
 from graphrec.evaluation.results import save_json
 
 SECONDS_A_FIT = 15.0
 """On two idle cores, filters and evaluation included; what is announced before the study starts."""
-
-
-TOLD = ("rmse", "ndcg_at_10", "auc")
+TIME_AWARE: tuple[Literal["second", "day"], ...] = ("second", "day")
+PRINTED = ("rmse", "ndcg_at_10", "auc")
+DATASETS = ("movielens", "imdb")
 
 
 def plan(params: Params, seeds: int, folds: list[str]) -> Iterator[Fit]:
@@ -30,27 +32,27 @@ def plan(params: Params, seeds: int, folds: list[str]) -> Iterator[Fit]:
         select_run(params, name) for name in ("movielens-mse", "movielens-base", "imdb-base")
     )
 
-    def refitted(seed: int, fold: str) -> Iterator[Fit]:
-        yield Fit("movielens-mse refitted", mse, fold, seed, refitted=True)
-        for clock in ("second", "day"):
-            name = f"movielens-mse refitted, {clock} known"
-            yield Fit(name, mse, fold, seed, refitted=True, clock=clock)
+    def refit(seed: int, fold: str | None) -> Iterator[Fit]:
+        yield Fit("movielens-mse refit", mse, fold, seed, refit=True)
+        for resolution in TIME_AWARE:
+            name = f"movielens-mse refit, {resolution} known"
+            yield Fit(name, mse, fold, seed, refit=True, time_aware=resolution)
 
     for seed in range(seeds):
         yield Fit("movielens-mse", mse, seed=seed)
-        yield from refitted(seed, "u1")
+        yield from refit(seed, None)
         yield Fit("movielens-base", base, seed=seed)
-        yield Fit("imdb-base", imdb, "", seed)
+        yield Fit("imdb-base", imdb, seed=seed)
     for fold in folds:
-        if fold != "u1":
-            yield from refitted(0, fold)
+        if fold != params.datasets["movielens"].split.fold:
+            yield from refit(0, fold)
     for layers in (0, 1):
-        for name, run, fold in (("movielens-base", base, "u1"), ("imdb-base", imdb, "")):
-            yield Fit(f"{name}, {layers} layers", with_(run, layers=layers), fold)
-    for name, run, fold in (("movielens", base, "u1"), ("imdb", imdb, "")):
+        for name, run in (("movielens-base", base), ("imdb-base", imdb)):
+            yield Fit(f"{name}, {layers} layers", with_(run, layers=layers))
+    for name, run in (("movielens", base), ("imdb", imdb)):
         for model, published in PUBLISHED.items():
             plain = with_(run, model=published.model, layers=published.layers)
-            yield Fit(f"{name} {model}", plain, fold, published=published)
+            yield Fit(f"{name} {model}", plain, published=published)
 
 
 def with_(run: RunParams, **changes: Any) -> RunParams:
@@ -59,24 +61,24 @@ def with_(run: RunParams, **changes: Any) -> RunParams:
 
 def trivial(bench: Bench) -> Iterator[tuple[Fit, Outcome]]:
     """The baselines that need no training, as rows of the same table."""
-    for dataset, fold in (("movielens", "u1"), ("imdb", "")):
+    for dataset in DATASETS:
         run = select_run(bench.params, f"{dataset}-base")
-        for name, predictor in bench.baselines(dataset).items():
-            fit = Fit(f"{dataset} {name}", run, fold)
-            yield fit, bench.measure(predictor, [], fit)
+        for name, baseline in bench.baselines(dataset).items():
+            fit = Fit(f"{dataset} {name}", run)
+            yield fit, bench.measure(baseline, [], fit)
 
 
 def carry_out(bench: Bench, fits: list[Fit]) -> Rows:
-    """The outcomes of the baselines and of `fits`, a line a fit as they come."""
+    """The outcomes of the baselines and of `fits`, each printed as it comes."""
     rows: Rows = list(trivial(bench))
     for number, fit in enumerate(fits, 1):
         started = time.perf_counter()
         rows.append((fit, bench.run(fit)))
         test = rows[-1][1].test.values
-        told = "  ".join(f"{name} {test[name]:.4f}" for name in TOLD if name in test)
+        measures = "  ".join(f"{name} {test[name]:.4f}" for name in PRINTED if name in test)
         seconds = time.perf_counter() - started
-        named = f"{number}/{len(fits)} {fit.row} {fit.fold} seed {fit.seed}"
-        print(f"{named}: {told} ({seconds:.0f} s)", flush=True)
+        named = f"{number}/{len(fits)} {fit.row} {fit.fold or 'own fold'} seed {fit.seed}"
+        print(f"{named}: {measures} ({seconds:.0f} s)", flush=True)
     return rows
 
 
@@ -88,7 +90,7 @@ def save_study(rows: Rows, key: str, paths: Paths) -> None:
             "run": fit.run.model_dump(),
             "valid": outcome.valid.values if outcome.valid else {},
             "test": outcome.test.values,
-            "likeness": outcome.likeness,
+            "mean_cosine": outcome.mean_cosine,
         }
         for fit, outcome in rows
     ]
@@ -100,7 +102,7 @@ def save_study(rows: Rows, key: str, paths: Paths) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--folds", nargs="*", default=["u1", "u2", "u3", "u4", "u5"])
+    parser.add_argument("--folds", nargs="*", default=["u2", "u3", "u4", "u5"])
     options = parser.parse_args()
     params = load_params()
     fits = list(plan(params, options.seeds, options.folds))

@@ -19,16 +19,16 @@ COLUMNS = {
     "movielens rankings": ("ndcg_at_10", "recall_at_10"),
     "imdb": ("ndcg_at_10", "recall_at_10", "auc"),
 }
-RIVALS = {
+COMPARED_WITH_BASELINES = {
     "movielens-base": ("movielens", ("ndcg_at_10",)),
     "movielens-mse": ("movielens", ("rmse",)),
     "imdb-base": ("imdb", ("ndcg_at_10", "auc")),
 }
 """Each of these rows is compared with every baseline of its data set, by these measures."""
 PAIRS = (
-    ("movielens-mse refitted", "movielens-mse", "rmse"),
-    ("movielens-mse refitted, day known", "movielens-mse refitted", "rmse"),
-    ("movielens-mse refitted, second known", "movielens-mse refitted", "rmse"),
+    ("movielens-mse refit", "movielens-mse", "rmse"),
+    ("movielens-mse refit, day known", "movielens-mse refit", "rmse"),
+    ("movielens-mse refit, second known", "movielens-mse refit", "rmse"),
     ("movielens-base, 0 layers", "movielens-base", "ndcg_at_10"),
     ("movielens-base, 1 layers", "movielens-base", "ndcg_at_10"),
     ("movielens-base, 0 layers", "movielens-base", "rmse"),
@@ -40,22 +40,23 @@ PAIRS = (
 
 def study_page(rows: Rows, key: str) -> str:
     """Markdown of all of it; `key` names the parameters it was made with."""
-    parts = [
+    page = [
         "# Over seeds and folds",
         f"Made by `make study` with parameters `{key}`. Test values: the mean over seeds on u1 ± "
         "their standard deviation, and the mean over the folds u1 … u5 with one seed. Validation "
-        "beside them; a refitted row has none left, its settings are those of the row without.",
+        "beside them; a row that is refit on the validation part too has none left, and the "
+        "settings of the row that is not.",
     ]
-    likeness = {fit.row: outcome.likeness for fit, outcome in rows if fit.seed == 0}
+    mean_cosine = {fit.row: outcome.mean_cosine for fit, outcome in rows if fit.seed == 0}
     for title, columns in COLUMNS.items():
-        parts += [f"## {title.capitalize()}", results_table(rows, title.split()[0], columns)]
-    parts += ["## Paired comparisons", COMPARED, comparisons(rows)]
-    parts += ["## How alike the nodes become", MEAN_COSINE, mean_cosine_table(likeness)]
-    return "\n\n".join(parts) + "\n"
+        page += [f"## {title.capitalize()}", results_table(rows, title.split()[0], columns)]
+    page += ["## Paired comparisons", COMPARED_BY, comparisons(rows)]
+    page += ["## How alike the nodes become", MEAN_COSINE, mean_cosine_table(mean_cosine)]
+    return "\n\n".join(page) + "\n"
 
 
-COMPARED = (
-    f"Differences of means over seeds on u1, {RESAMPLES} paired bootstrap n_resamples of the test "
+COMPARED_BY = (
+    f"Differences of means over seeds on u1, {RESAMPLES} paired bootstrap resamples of the test "
     "users; verdicts on the first after Holm's correction over all rows."
 )
 
@@ -68,7 +69,7 @@ def results_table(rows: Rows, dataset: str, columns: tuple[str, ...]) -> str:
     for name, outcomes in by_name(rows, dataset).items():
         if not all(serves(fit, columns[0]) for fit, _ in outcomes):
             continue
-        first = [outcome for fit, outcome in outcomes if fit.fold in ("u1", "")]
+        first = [outcome for fit, outcome in outcomes if fit.fold is None]
         folds = [outcome for fit, outcome in outcomes if fit.seed == 0]
         if columns[0] not in first[0].test.values:
             continue
@@ -104,7 +105,7 @@ def comparisons(rows: Rows) -> str:
     named = {dataset: by_name(rows, dataset) for dataset in ("movielens", "imdb")}
     every = named["movielens"] | named["imdb"]
     wanted = list(PAIRS)
-    for name, (dataset, measures) in RIVALS.items():
+    for name, (dataset, measures) in COMPARED_WITH_BASELINES.items():
         others = [other for other in named[dataset] if other.startswith(f"{dataset} ")]
         wanted += [(name, other, measure) for other in others for measure in measures]
     compared = []
@@ -119,7 +120,7 @@ def comparisons(rows: Rows) -> str:
 
 def mean_over_seeds(rows: Rows, measure: str) -> tuple[float, NDArray[np.float64]] | None:
     """A measure on u1 and its draws, each the mean over seeds; None where a row lacks it."""
-    first = [(fit, outcome.test) for fit, outcome in rows if fit.fold in ("u1", "")]
+    first = [(fit, outcome.test) for fit, outcome in rows if fit.fold is None]
     if not all(serves(fit, measure) and measure in test.draws for fit, test in first):
         return None
     tests = [test for _, test in first]

@@ -3,15 +3,25 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from graphrec.data.interactions import HeldOut, IntArray, Interactions, TrainingData
+from graphrec.config.datasets import DatasetParams, RatingScale, SplitParams
+from graphrec.data.dataset import Dataset, Entities
+from graphrec.data.interactions import HeldOut, IntArray, Interactions
 
 USER_EXPONENT, ITEM_EXPONENT = 0.6, 0.8
 """How steeply activity and popularity fall with rank, about as in MovieLens 100K."""
 INTERACTIONS_A_USER = 106
 """The mean of MovieLens 100K."""
+ABOUT = DatasetParams(
+    reader="table",
+    user_name="user",
+    item_name="item",
+    interaction_name="rating",
+    ratings=RatingScale(minimum=1, maximum=5, relevance_threshold=4),
+    split=SplitParams(strategy="random", test_fraction=0.2, valid_fraction=0.1),
+)
 
 
-def generate(interactions: int, seed: int) -> TrainingData:
+def generate(interactions: int, seed: int) -> Dataset:
     """`interactions` distinct ratings, 1 to 5; users grow with them, items with their square root.
 
     A user's activity and an item's popularity follow a power law of its rank, drawn independently.
@@ -28,9 +38,18 @@ def generate(interactions: int, seed: int) -> TrainingData:
         pairs = np.unique(np.concatenate([pairs, user * num_items + item]))
     pairs = rng.permutation(pairs)[:interactions]
     rating = rng.integers(1, 6, interactions).astype(np.float32)
-    every = Interactions(pairs // num_items, pairs % num_items, rating, np.zeros_like(pairs))
-    nothing = HeldOut(every[np.arange(0)], np.empty(0, np.int64))
-    return TrainingData(num_users, num_items, every, nothing)
+    train = Interactions(pairs // num_items, pairs % num_items, rating, np.zeros_like(pairs))
+    return all_training(num_users, num_items, train)
+
+
+def all_training(num_users: int, num_items: int, train: Interactions) -> Dataset:
+    """A data set of ratings without side information, nothing of it held out."""
+    users, items = (
+        Entities(ids, ids)
+        for ids in (np.arange(size).astype(str) for size in (num_users, num_items))
+    )
+    nothing = HeldOut(train[np.arange(0)], np.empty(0, np.int64))
+    return Dataset(ABOUT, users, items, train, nothing)
 
 
 def shares(count: int, exponent: float) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Measure the trivial baselines of a data set, as `evaluate` measures a run.
 
-Run as `python -m stages.baseline movielens`.
+Run as `python -m stages.baseline <data set>`.
 """
 
 import sys

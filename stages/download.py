@@ -1,6 +1,6 @@
 """Fetch a published archive, check every member of it and unpack it.
 
-Run as `python -m stages.download movielens`, with the name of a section below `archives:` in
+Run as `python -m stages.download <archive>`, with the name of a section below `archives:` in
 params.yaml. `DATA_MIRROR`, a folder or a base URL, replaces the published address.
 """
 

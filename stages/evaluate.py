@@ -1,6 +1,6 @@
 """Measure a trained run on validation and, once, on test.
 
-Run as `python -m stages.evaluate movielens-base`.
+Run as `python -m stages.evaluate <run>`.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Draw a data set and write down its numbers.
 
-Run as `python -m stages.explore movielens`.
+Run as `python -m stages.explore <data set>`.
 """
 
 import json

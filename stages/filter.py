@@ -1,6 +1,6 @@
 """Fit the closed-form filters of a data set on its training interactions, once for all its runs.
 
-Run as `python -m stages.filter movielens`.
+Run as `python -m stages.filter <data set>`.
 """
 
 import sys

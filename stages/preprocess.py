@@ -1,6 +1,6 @@
 """Read and split a data set, and fail if anything held out leaks.
 
-Run as `python -m stages.preprocess movielens`.
+Run as `python -m stages.preprocess <data set>`.
 """
 
 import json

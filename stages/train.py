@@ -1,6 +1,6 @@
 """Train one run; leave its weights, curves and settings, and show them in MLflow.
 
-Run as `python -m stages.train movielens-base`.
+Run as `python -m stages.train <run>`.
 """
 
 import json

@@ -10,6 +10,19 @@ EXEMPT = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("graphrec/trac
 
 
 @cache
+def modules_of(file: str) -> frozenset[str]:
+    """Dotted names of all that `file` imports anywhere; of `from a import b` both a and a.b."""
+    modules = set()
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports are not followed here"
+            modules |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(modules)
+
+
+@cache
 def file_of(module: str) -> str | None:
     """The project's file that holds `module`, from the root; None for others' modules."""
     path = module.replace(".", "/")
@@ -22,16 +35,10 @@ def file_of(module: str) -> str | None:
 @cache
 def imports(file: str) -> frozenset[str]:
     """Project files that `file` imports anywhere, and the packages around them."""
-    modules = set()
-    for node in ast.walk(ast.parse((ROOT / file).read_text())):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: relative imports are not followed here"
-            modules |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    modules = modules_of(file)
     packages = {module[:at] for module in modules for at in dots(module)}
-    found = {file_of(module) for module in modules | packages} - {None}
-    return frozenset(path for path in found if not holds_only_a_docstring(path))
+    files = {file_of(module) for module in modules | packages} - {None}
+    return frozenset(path for path in files if not holds_only_a_docstring(path))
 
 
 def dots(module: str) -> list[int]:
@@ -49,5 +56,5 @@ def closure(file: str) -> set[str]:
     reached, waiting = set(), {file}
     while waiting:
         reached |= waiting
-        waiting = {found for path in waiting for found in imports(path)} - reached - EXEMPT
+        waiting = {path for file in waiting for path in imports(file)} - reached - EXEMPT
     return reached

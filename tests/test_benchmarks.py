@@ -6,7 +6,8 @@ import torch
 
 from benchmarks.epoch import summarise
 from benchmarks.floor import Step, floor_seconds
-from benchmarks.scale import exponent, measure
+from benchmarks.one_size import measure
+from benchmarks.scale import exponent
 from benchmarks.synthetic import INTERACTIONS_A_USER, generate
 from graphrec.graph.bipartite import BipartiteGraph
 

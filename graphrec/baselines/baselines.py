@@ -13,7 +13,7 @@ from graphrec.filters.similarity import ease, nearest_neighbors
 
 KNN_NEIGHBORS = 100
 EASE_REGULARIZATION = 400.0
-"""Published choice for MovieLens 100K; larger data want a larger one."""
+"""For data of the order of 100,000 ratings; larger ones want a larger one."""
 MOST_ITEMS = 12_000
 """Up to which a dense matrix of them is inverted."""
 

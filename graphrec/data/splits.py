@@ -28,9 +28,9 @@ def random_per_user(every: Interactions, fraction: float, rng: np.random.Generat
 def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Mask:
     """Each user's latest interaction, whatever the share; never a user's only one.
 
-    Sittings give many users several latest ones (MovieLens 100K: 415 of 943). The tie goes to the
-    first of a random order of all interactions, drawn once from the seed: an order by item number
-    would be one by popularity.
+    Users who rate in sittings often have several latest ones. The tie goes to the first of a random
+    order of all interactions, drawn once from the seed: an order by item number would be one by
+    popularity.
     """
     order = np.lexsort((rng.permutation(len(every)), -every.timestamp, every.user))
     count = np.bincount(every.user)[every.user[order]]

@@ -20,7 +20,7 @@ class Difference:
     high: float
     """95 % bootstrap interval over users, before any correction."""
     p: float
-    """Two-sided bootstrap p-value: twice the smaller share of n_resamples beyond zero."""
+    """Two-sided bootstrap p-value: twice the smaller share of resamples beyond zero."""
 
     def verdict(self, p_corrected: float, higher_is_better: bool) -> str:
         """`better`, `worse` or `tie` of the first against the second."""

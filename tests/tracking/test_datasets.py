@@ -35,7 +35,7 @@ def test_a_run_has_one_dataset_with_dvc_s_digest(tracker, paths, run, trained):
         run_id = tracker.record(run, paths)
     (used,) = tracker.client.get_run(run_id).inputs.dataset_inputs
     assert (used.dataset.name, used.dataset.digest) == ("imdb", trained[:8])
-    assert used.dataset.source == '{"uri": "data/imdb/training.npz"}'
+    assert used.dataset.source == '{"uri": "data/prepared/imdb/training.npz"}'
     assert [(tag.key, tag.value) for tag in used.tags] == [("mlflow.data.context", "training")]
 
 
