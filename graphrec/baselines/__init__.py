@@ -1,1 +1,1 @@
-"""."""
+"""Trivial recommenders that a model has to beat: means, popularity, neighbours, content."""

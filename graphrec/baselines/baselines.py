@@ -25,8 +25,8 @@ Baseline = Means | ByPopularity | FromItems | Transformed | Weighted
 def fit_baselines(data: Dataset) -> dict[str, Baseline]:
     """By name, all fitted on training interactions alone.
 
-    Means predict ratings; the others rank, fitted on the relevant interactions. What side
-    information and size do not allow is left out.
+    Means predict ratings; the others rank, fitted on the relevant interactions. Of events those
+    that go by side information come too; what it and the size do not allow is left out.
     """
     relevant = data.train[data.relevant(data.train)]
     user_items = relevant.matrix(data.num_users, data.num_items)
@@ -46,4 +46,6 @@ def fit_baselines(data: Dataset) -> dict[str, Baseline]:
         log.warning(
             "No EASE: expected at most %s items, got %s", f"{MOST_ITEMS:,}", f"{data.num_items:,}"
         )
-    return baselines | content_baselines(data, user_items)
+    if not data.explicit:
+        baselines |= content_baselines(data, user_items)
+    return baselines

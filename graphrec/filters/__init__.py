@@ -1,1 +1,1 @@
-"""."""
+"""Closed-form scores of the training interactions: item-item, user-user, structural."""

@@ -1,1 +1,1 @@
-"""."""
+"""The loop, what validates it, and fitting a run from its parameters."""
