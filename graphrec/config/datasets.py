@@ -1,8 +1,9 @@
 """The entries of `datasets:` in params.yaml: what a data set says of itself."""
 
+import math
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from graphrec.config.section import Count, Number, Section, Share
 
@@ -24,6 +25,22 @@ class RatingScale(Section):
     """Predictions are clipped to the range."""
     relevance_threshold: Number
     """The rating from which on an item counts as relevant."""
+
+    @field_validator("maximum")
+    @classmethod
+    def _above_minimum(cls, maximum: float, fields: ValidationInfo) -> float:
+        minimum = fields.data.get("minimum", -math.inf)
+        if maximum <= minimum:
+            raise ValueError(f"expected a number above the minimum, {minimum}")
+        return maximum
+
+    @field_validator("relevance_threshold")
+    @classmethod
+    def _on_the_scale(cls, threshold: float, fields: ValidationInfo) -> float:
+        low, high = fields.data.get("minimum", -math.inf), fields.data.get("maximum", math.inf)
+        if not low <= threshold <= high:
+            raise ValueError(f"expected a number from {low} to {high}")
+        return threshold
 
 
 class SplitParams(Section):

@@ -21,7 +21,7 @@ def random_per_user(every: Interactions, fraction: float, rng: np.random.Generat
     order = np.lexsort((rng.permutation(len(every)), every.user))
     count = np.bincount(every.user)[every.user[order]]
     held = np.zeros(len(every), bool)
-    held[order] = _place(every.user[order]) < np.rint(fraction * count)
+    held[order] = _place(every.user[order]) < np.minimum(np.rint(fraction * count), count - 1)
     return held
 
 

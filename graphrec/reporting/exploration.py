@@ -59,6 +59,8 @@ def draw_all(data: Dataset, test: HeldOut) -> dict[str, Figure]:
         figures["activity"] = draw_activity(data, every)
     for side, entities in (("user", data.users), ("item", data.items)):
         for name, block in entities.features.items():
+            if block.matrix.nnz == 0:
+                continue
             draw = draw_numbers if block.kind == "numeric" else draw_values
             figures[f"{side}-{name}"] = draw(data, every, side, name)
     return figures

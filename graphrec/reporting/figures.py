@@ -85,7 +85,7 @@ def draw_points(
     places = np.arange(len(labels))
     ax.errorbar(values, places, xerr=error, fmt="o", color=TRAIN, markersize=5, capsize=3)
     ax.set_yticks(places, labels)
-    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.set_ylim(max(len(labels), 1) - 0.5, -0.5)
     ax.set_xlabel(label)
 
 

@@ -1,11 +1,13 @@
 """Every trained run of the workspace and of DVC's experiments in one table, by validation."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 from graphrec.config.settings import MODELS, flatten
+from graphrec.evaluation.metrics import higher_is_better
+from graphrec.reporting.tables import markdown_table
 
-SHOWN = ("mse", "ndcg_at_10")
 Row = dict[str, Any]
 
 
@@ -45,26 +47,40 @@ def settings_of(params: dict[str, Any], run: str) -> dict[str, Any]:
         if key not in MODELS or key == own.get("model")
     }
     tree = {"seed": params.get("seed"), "train": params.get("train", {}), **dataset, **used, **own}
+    if own.get("model") == "ngcf_final":
+        kind = "explicit" if dataset.get("ratings") else "implicit"
+        tree["filters"] = params.get("filters", {}).get(kind, {})
     return dict(flatten(tree))
 
 
+def measures_of(rows: list[Row]) -> list[str]:
+    """The measures by which rows are compared, in whichever of them: `mse` and each NDCG."""
+    names = dict.fromkeys(name for row in rows for name in row["valid"])
+    return [name for name in names if name == "mse" or name.startswith("ndcg_at_")]
+
+
 def table(rows: list[Row], dataset: str, by: str) -> str:
-    """Markdown: the data set's rows, best on validation first, with the settings that differ."""
-    if by not in SHOWN:
-        raise ValueError(f"expected a measure to sort by, {' or '.join(SHOWN)}, got {by!r}")
+    """Markdown: the data set's rows, best on validation first, with the settings that differ.
+
+    Rows without the measure `by` come last. Raises ValueError where none has it.
+    """
     chosen = [row for row in rows if row["dataset"] == dataset]
-    chosen.sort(key=lambda row: row["valid"][by], reverse=by == "ndcg_at_10")
+    measures = measures_of(chosen)
+    if by not in measures:
+        known = " or ".join(measures)
+        raise ValueError(f"expected a measure of {dataset} to sort by, {known}, got {by!r}")
+    sign = -1 if higher_is_better(by) else 1
+    chosen.sort(key=lambda row: sign * row["valid"][by] if by in row["valid"] else math.inf)
     names = dict.fromkeys(name for row in chosen for name in row["settings"])
     varied = [name for name in names if len({str(row["settings"].get(name)) for row in chosen}) > 1]
-    header = ["mlflow_run", *(f"valid {name}" for name in SHOWN), *varied, "experiments"]
     cells = [
         [
             row["mlflow_run"],
-            *(f"{row['valid'][name]:.4f}" for name in SHOWN),
+            *(f"{row['valid'][name]:.4f}" if name in row["valid"] else "" for name in measures),
             *(str(row["settings"].get(name, "")) for name in varied),
             ", ".join(row["experiments"]),
         ]
         for row in chosen
     ]
-    lines = [header, ["---"] * len(header), *cells]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    heads = ["mlflow_run", *(f"valid {name}" for name in measures), *varied, "experiments"]
+    return markdown_table(heads, cells)

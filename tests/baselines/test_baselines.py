@@ -1,96 +1,115 @@
-"""The baselines: what they are on data small enough to check."""
+"""Which baselines a data set has, and that each can be evaluated."""
+
+import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import torch
 
-from graphrec.baselines.baselines import (
-    MEAN_DAMPING,
-    damped_means,
-    imdb_baselines,
-    mean_baselines,
-    movielens_baselines,
-    rank_by,
-)
-from graphrec.evaluation.evaluate import Measurement
-from graphrec.evaluation.results import as_json, evaluate_parts, save_json, save_users
-from graphrec.evaluation.significance import load_users
+from graphrec.baselines import baselines as module
+from graphrec.baselines.baselines import EASE_REGULARIZATION, KNN_NEIGHBORS, fit_baselines
+from graphrec.evaluation.results import as_json, evaluate_parts, protocol_of, save_json
+from graphrec.evaluation.scorers import PredictsLabels, RanksItems
+from graphrec.filters.similarity import ease, nearest_neighbors
+from tests.datasets import dataset, interactions
+from tests.faults import PARAMS
+
+MEANS = {"constant", "user-mean", "item-mean", "user-and-item-mean"}
+EVENTS = {"constant", "reversed-popularity"}
+RANKINGS = {"popularity", "item-knn", "ease", "common-neighbors"}
+EXPECTED = {
+    "movielens": MEANS | RANKINGS | {"genre-cosine", "hand-set"},
+    "imdb": EVENTS | RANKINGS | {"keywords-cosine", "same-director", "hand-set"},
+}
+FEW = interactions([0, 0, 1, 2], [0, 1, 1, 2], [5, 3, 4, 1])
 
 
-@pytest.fixture(params=["movielens", "imdb"])
-def measured(request):
-    """Every baseline of a data set on validation and test."""
-    prepared = request.getfixturevalue(request.param)
-    explicit = request.param == "movielens"
-    how = Measurement(explicit, 4.0 if explicit else 1.0, [10], 3, seed=1)
-    if explicit:
-        predictors = movielens_baselines(prepared.data, 4.0)
-    else:
-        predictors = imdb_baselines(prepared.data)
-    return {
-        name: evaluate_parts(predictor, prepared.data, prepared.test, how)
-        for name, predictor in predictors.items()
-    }
+def test_a_data_set_has_what_its_kind_and_its_side_information_allow(name, data):
+    assert set(fit_baselines(data)) == EXPECTED[name]
 
 
-def test_every_yardstick_has_finite_measures_that_can_be_written(measured, tmp_path):
-    for name, parts in measured.items():
-        assert parts["test"].values, name
+@pytest.mark.parametrize("explicit", [True, False])
+def test_without_side_information_the_others_stay(explicit):
+    baselines = fit_baselines(dataset(3, 4, FEW, explicit))
+    assert set(baselines) == RANKINGS | (MEANS if explicit else EVENTS)
+
+
+def test_a_large_data_set_has_no_ease_and_the_log_says_so(imdb, monkeypatch, caplog):
+    monkeypatch.setattr(module, "MOST_ITEMS", 50)
+    with caplog.at_level(logging.WARNING):
+        assert set(fit_baselines(imdb.data)) == EXPECTED["imdb"] - {"ease"}
+    assert caplog.messages == ["No EASE: expected at most 50 items, got 60"]
+
+
+def test_every_baseline_has_finite_measures_that_can_be_written(prepared, tmp_path):
+    data, test = prepared
+    for name, baseline in fit_baselines(data).items():
+        parts = evaluate_parts(baseline, data, test, protocol_of(PARAMS, data))
+        values = parts["test"].values
+        assert ("mse" in values) == isinstance(baseline, PredictsLabels), name
+        assert ("ndcg_at_10" in values) == isinstance(baseline, RanksItems), name
+        assert values, name
         save_json(tmp_path / f"{name}.json", as_json(parts))
 
 
-def test_users_written_for_paired_tests_come_back(measured, tmp_path):
-    parts = next(iter(measured.values()))
-    save_users(tmp_path / "users.npz", parts["test"])
-    found = load_users(tmp_path / "users.npz")
-    assert set(found) == set(parts["test"].users)
-    for name, sums in parts["test"].users.items():
-        assert found[name].value() == sums.value()
+@pytest.mark.parametrize("baseline", ["popularity", "reversed-popularity"])
+def test_popularity_has_auc_one_half_on_imdb(imdb, baseline):
+    parts = evaluate_parts(
+        fit_baselines(imdb.data)[baseline], *imdb, protocol_of(PARAMS, imdb.data)
+    )
+    assert parts["test"].values["auc"] == 0.5
+    assert parts["valid"].values["auc"] == 0.5
 
 
-def test_numbers_that_are_not_finite_are_not_written(tmp_path):
-    with pytest.raises(ValueError, match="JSON"):
-        save_json(tmp_path / "x.json", {"mse": float("nan")})
+def test_item_items_are_fitted_on_the_relevant_interactions(name, data):
+    train = data.train
+    chosen = train[train.rating >= 4] if name == "movielens" else train
+    user_items = chosen.matrix(data.num_users, data.num_items)
+    baselines, user = fit_baselines(data), np.arange(data.num_users)
+    neighbors = nearest_neighbors(sp.csr_array(user_items.T), KNN_NEIGHBORS)
+    for baseline, weights in (
+        ("ease", ease(user_items, EASE_REGULARIZATION)),
+        ("item-knn", neighbors.toarray()),
+    ):
+        scores = baselines[baseline].score_items(torch.from_numpy(user))
+        expected = user_items.toarray() @ weights
+        np.testing.assert_allclose(scores.numpy(), expected, atol=1e-5, err_msg=baseline)
 
 
-def test_popularity_has_auc_one_half_on_imdb(imdb):
-    how = Measurement(False, 1.0, [10], 2, seed=1)
-    predictors = imdb_baselines(imdb.data)
-    for name in ("popularity", "reversed-popularity"):
-        parts = evaluate_parts(predictors[name], imdb.data, imdb.test, how)
-        assert parts["test"].values["auc"] == 0.5
-        assert parts["valid"].values["auc"] == 0.5
+def test_popularity_counts_all_training_interactions(data):
+    count = np.bincount(data.train.item, minlength=data.num_items)
+    scores = fit_baselines(data)["popularity"].score_items(torch.tensor([0, 5]))
+    assert scores.tolist() == [count.tolist()] * 2
 
 
-def test_scores_of_single_pairs_are_those_of_the_rows(imdb):
-    user = torch.tensor([0, 5, 5, 79])
-    item = torch.tensor([3, 0, 59, 1])
-    for name, predictor in imdb_baselines(imdb.data).items():
-        if predictor.score_all is not None:
-            rows = predictor.score_all(user)
-            assert rows.shape == (4, 60), name
-            single = predictor.score(user, item)
-            torch.testing.assert_close(single, rows.gather(1, item[:, None])[:, 0], msg=name)
+def test_rows_do_not_depend_on_who_else_is_asked_and_may_be_written_to(data):
+    every = torch.arange(data.num_users)
+    for name, baseline in fit_baselines(data).items():
+        if isinstance(baseline, RanksItems):
+            whole = baseline.score_items(every).clone()
+            assert whole.shape == (data.num_users, data.num_items), name
+            assert whole.dtype == torch.float32, name
+            baseline.score_items(every)[:] = -torch.inf  # as a mask of seen items does
+            some = baseline.score_items(torch.tensor([5, 0, 5]))
+            torch.testing.assert_close(some, whole[[5, 0, 5]], msg=name)
 
 
-def test_damped_means_by_hand():
-    found = damped_means(np.array([0, 0, 2]), np.array([3.0, 1.0, -2.0], np.float32), 3)
-    expected = [4 / (2 + MEAN_DAMPING), 0, -2 / (1 + MEAN_DAMPING)]
-    assert found.tolist() == pytest.approx(expected)
+def test_only_training_interactions_are_looked_at(data):
+    held = replace(data.valid.interactions, item=data.valid.interactions.item[::-1].copy())
+    changed = replace(data, valid=replace(data.valid, interactions=held))
+    user, item = torch.arange(data.num_users), torch.zeros(data.num_users, dtype=torch.long)
+    first, second = fit_baselines(data), fit_baselines(changed)
+    for name, baseline in first.items():
+        if isinstance(baseline, RanksItems):
+            assert torch.equal(baseline.score_items(user), second[name].score_items(user)), name
+        else:
+            assert torch.equal(baseline.predict(user, item), second[name].predict(user, item)), name
 
 
-def test_means_predict_from_training_ratings_alone(movielens):
-    train = movielens.data.train
-    predictors = mean_baselines(train, 40, 60)
-    user, item = torch.tensor([1, 2]), torch.tensor([3, 4])
-    mean = train.rating.mean()
-    assert predictors["constant"].predict(user, item).tolist() == pytest.approx([mean] * 2)
-    mine = train.rating[train.user == 1] - mean
-    expected = mean + mine.sum() / (len(mine) + MEAN_DAMPING)
-    assert predictors["user-mean"].predict(user, item)[0].item() == pytest.approx(expected)
-
-
-def test_a_mask_on_one_ranking_does_not_reach_the_next():
-    predictor = rank_by(np.arange(5))
-    predictor.score_all(torch.tensor([0, 1]))[0] = -torch.inf
-    assert torch.isfinite(predictor.score_all(torch.tensor([0, 1]))).all()
+def test_without_a_relevant_interaction_items_have_no_neighbors():
+    """Where ratings are all low."""
+    data = dataset(2, 3, interactions([0, 1], [0, 1], [1, 2]))
+    scores = fit_baselines(data)["item-knn"].score_items(torch.tensor([0, 1]))
+    assert scores.tolist() == [[0.0] * 3] * 2

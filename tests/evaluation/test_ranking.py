@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphrec.evaluation import ranking
-from graphrec.evaluation.ranking import Seen, ndcg_at_k, relevant_ranks, top_items
+from graphrec.evaluation.ranking import Seen, recommend, relevant_ranks
 from tests.ranked import Task, interactions, random_task
 
 SEEDS = st.integers(0, 10**6)
@@ -56,7 +56,7 @@ def test_ties_never_favour_relevant_items():
     assert ranks_by_user(constant) == {0: [28, 29, 30]}
 
 
-def test_relevant_items_do_not_count_as_rivals_of_each_other():
+def test_relevant_items_do_not_count_against_each_other():
     scores = np.array([[3.0, 2.0, 1.0, 0.0]], np.float32)
     task = Task(scores, np.array([[1, 1, 1, 0]], bool), np.zeros((1, 4), bool))
     assert ranks_by_user(task) == {0: [1, 2, 3]}
@@ -69,7 +69,7 @@ def test_nan_scores_raise():
     with pytest.raises(ValueError, match=r"expected finite scores.*NaN"):
         relevant_ranks(scorer, relevant, seen)
     with pytest.raises(ValueError, match=r"expected finite scores.*NaN"):
-        top_items(scorer, torch.as_tensor(task.users()), seen, 3)
+        recommend(scorer, torch.as_tensor(task.users()), seen, 3)
 
 
 @given(SEEDS)
@@ -79,7 +79,7 @@ def test_seen_items_are_never_recommended(seed):
     scorer, _, seen = task.arguments()
     user = torch.arange(len(task.scores))
     fewest = int((~task.seen).sum(axis=1).min())
-    lists = top_items(scorer, user, seen, fewest)
+    lists = recommend(scorer, user, seen, fewest)
     assert lists.shape == (len(user), fewest)
     assert not task.seen[user[:, None], lists].any()
 
@@ -93,7 +93,7 @@ def test_lists_hold_the_best_unseen_items_best_first_and_each_once(seed):
         unseen = np.flatnonzero(~task.seen[user])
         expected = sorted(unseen, key=lambda item: (-task.scores[user, item], item))[:5]
         expected += [-1] * (5 - len(expected))  # fewer than five unseen items
-        assert top_items(scorer, torch.tensor([user]), seen, 5)[0].tolist() == expected
+        assert recommend(scorer, torch.tensor([user]), seen, 5)[0].tolist() == expected
 
 
 def test_seen_parts_add_up_and_users_without_any_are_left_alone():
@@ -110,13 +110,26 @@ def test_without_relevant_interactions_there_are_no_ranks():
 
 def test_a_user_who_has_seen_nearly_everything_is_not_recommended_it_again():
     seen = Seen([interactions([(0, 0), (0, 1)])], 1)
-    lists = top_items(lambda _: torch.tensor([[3.0, 2.0, 1.0]]), torch.tensor([0]), seen, 2)
-    assert not {0, 1} & set(lists[0].tolist())
+    lists = recommend(lambda _: torch.tensor([[3.0, 2.0, 1.0]]), torch.tensor([0]), seen, 2)
+    assert lists.tolist() == [[2, -1]]
 
 
-def test_ndcg_by_hand():
-    user, rank = torch.tensor([4, 4, 9]), torch.tensor([1, 3, 11])
-    users, value = ndcg_at_k(user, rank, 10)
-    assert users.tolist() == [4, 9]
-    expected = (1 + 1 / np.log2(4)) / (1 + 1 / np.log2(3))
-    assert value.tolist() == pytest.approx([expected, 0.0])
+def test_a_list_longer_than_there_are_items_ends_with_none():
+    nothing = Seen([interactions([])], 1)
+    lists = recommend(lambda _: torch.tensor([[1.0, 3.0]]), torch.tensor([0]), nothing, 4)
+    assert lists.tolist() == [[1, 0, -1, -1]]
+
+
+def test_for_nobody_there_are_no_lists():
+    scorer, _, seen = random_task(3).arguments()
+    assert recommend(scorer, torch.empty(0, dtype=torch.long), seen, 3).shape == (0, 3)
+
+
+def test_blocks_of_users_and_their_order_do_not_change_the_lists(monkeypatch):
+    task = random_task(5)
+    scorer, _, seen = task.arguments()
+    user = torch.arange(len(task.scores))
+    whole = recommend(scorer, user, seen, 4)
+    monkeypatch.setattr(ranking, "BLOCK", 2)
+    assert torch.equal(recommend(scorer, user, seen, 4), whole)
+    assert torch.equal(recommend(scorer, user.flip(0), seen, 4), whole.flip(0))

@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphrec.evaluation.evaluate import UserSums
-from graphrec.evaluation.significance import Difference, holm, paired_difference
+from graphrec.evaluation.bootstrap import UserSums
+from graphrec.evaluation.significance import (
+    RESAMPLES,
+    Difference,
+    difference_of,
+    holm,
+    paired_difference,
+)
 
 
 def measured(values, count=None) -> UserSums:
@@ -38,26 +44,27 @@ def test_holm_keeps_the_order_and_lies_between_no_correction_and_bonferroni(p_va
 def test_difference_is_antisymmetric():
     rng = np.random.default_rng(8)
     first, second = measured(rng.random(50)), measured(rng.random(50))
-    there, back = paired_difference(first, second, 1), paired_difference(second, first, 1)
-    assert there.value == pytest.approx(-back.value)
-    assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
-    assert there.p == back.p
+    forward, backward = paired_difference(first, second, 1), paired_difference(second, first, 1)
+    assert forward.value == pytest.approx(-backward.value)
+    assert (forward.low, forward.high) == pytest.approx((-backward.high, -backward.low))
+    assert forward.p == backward.p
 
 
 def test_pairing_sees_a_small_difference_that_spread_would_hide():
     rng = np.random.default_rng(8)
     base = rng.normal(size=200) * 10
-    found = paired_difference(measured(base + 0.1 + rng.normal(size=200) * 0.1), measured(base), 1)
-    assert found.value == pytest.approx(0.1, abs=0.03)
-    assert 0 < found.low < found.value < found.high
-    assert found.p < 0.01
+    better = base + 0.1 + rng.normal(size=200) * 0.1
+    difference = paired_difference(measured(better), measured(base), 1)
+    assert difference.value == pytest.approx(0.1, abs=0.03)
+    assert 0 < difference.low < difference.value < difference.high
+    assert difference.p < 0.01
 
 
 def test_equal_predictors_tie():
     same = measured(np.random.default_rng(0).random(30))
-    found = paired_difference(same, same, 1)
-    assert (found.value, found.low, found.high, found.p) == (0, 0, 0, 1)
-    assert found.verdict(found.p, higher_is_better=True) == "tie"
+    difference = paired_difference(same, same, 1)
+    assert (difference.value, difference.low, difference.high, difference.p) == (0, 0, 0, 1)
+    assert difference.verdict(difference.p, higher_is_better=True) == "tie"
 
 
 def test_users_weigh_as_much_as_their_counts():
@@ -77,9 +84,9 @@ def test_other_users_raise():
     [(1.0, True, "better"), (1.0, False, "worse"), (-1.0, True, "worse"), (-1.0, False, "better")],
 )
 def test_verdicts(value, higher_is_better, verdict):
-    found = Difference(value, value - 0.5, value + 0.5, 0.001)
-    assert found.verdict(0.01, higher_is_better) == verdict
-    assert found.verdict(0.2, higher_is_better) == "tie"
+    difference = Difference(value, value - 0.5, value + 0.5, 0.001)
+    assert difference.verdict(0.01, higher_is_better) == verdict
+    assert difference.verdict(0.2, higher_is_better) == "tie"
 
 
 def test_false_alarms_are_about_as_rare_as_the_level_says():
@@ -88,4 +95,27 @@ def test_false_alarms_are_about_as_rare_as_the_level_says():
     for _ in range(100):
         first, second = measured(rng.normal(size=60)), measured(rng.normal(size=60))
         alarms += paired_difference(first, second, 3).p <= 0.05
-    assert alarms <= 14  # 5 expected, four standard standard_errors more
+    assert alarms <= 14  # 5 expected, four standard errors more
+
+
+def test_interval_and_p_value_by_hand():
+    draws = np.concatenate([np.full(10, -1.0), np.arange(1, 991)])
+    difference = difference_of(5.0, draws)
+    assert difference.value == 5.0
+    assert (difference.low, difference.high) == pytest.approx(np.quantile(draws, [0.025, 0.975]))
+    assert difference.p == pytest.approx(2 * 10 / 1000)
+
+
+def test_a_p_value_is_no_less_than_the_draws_can_tell_and_no_more_than_one():
+    assert difference_of(1.0, np.ones(500)).p == 1 / 500
+    assert difference_of(0.0, np.zeros(500)).p == 1.0
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=50)
+    assert paired_difference(measured(base + 1), measured(base), 0).p == 1 / RESAMPLES
+
+
+def test_the_same_seed_gives_the_same_difference():
+    rng = np.random.default_rng(3)
+    first, second = measured(rng.random(50)), measured(rng.random(50))
+    assert paired_difference(first, second, 4) == paired_difference(first, second, 4)
+    assert paired_difference(first, second, 4) != paired_difference(first, second, 5)

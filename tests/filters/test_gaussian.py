@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from graphrec.data.interactions import Interactions
-from graphrec.filters.gaussian import ResidualFilter, fit_biases, invert
+from graphrec.filters.gaussian import GaussianFilter, invert
 
 ROWS, COLUMNS, NOISE = 15, 6, 0.5
 
@@ -23,9 +22,9 @@ def observed() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return row, column, rng.normal(size=len(row)).astype(np.float32)
 
 
-def fit(prior, observed, powers) -> tuple[ResidualFilter, np.ndarray]:
-    learned = ResidualFilter(prior.copy(), NOISE)
-    return learned, learned.fit(*observed, ROWS, powers)
+def fit(prior, observed, over_relaxation) -> tuple[GaussianFilter, np.ndarray]:
+    learned = GaussianFilter(prior.copy(), NOISE)
+    return learned, learned.fit(*observed, ROWS, over_relaxation)
 
 
 def log_likelihood(covariance, observed) -> float:
@@ -40,13 +39,13 @@ def log_likelihood(covariance, observed) -> float:
 
 
 def test_predictions_are_expectations_given_what_is_observed(prior, observed):
-    found = fit(prior, observed, [])[1]
+    predicted = fit(prior, observed, [])[1]
     row, column, residual = observed
     for number in range(ROWS):
         c, y = column[row == number], residual[row == number]
         noisy = prior[np.ix_(c, c)] + NOISE * np.eye(len(c))
         expected = prior[:, c] @ np.linalg.solve(noisy, y) if len(c) else np.zeros(COLUMNS)
-        np.testing.assert_allclose(found[number], expected, atol=1e-5)
+        np.testing.assert_allclose(predicted[number], expected, atol=1e-5)
 
 
 def test_an_em_step_is_the_textbook_one(prior, observed):
@@ -82,19 +81,26 @@ def test_invert_agrees_with_numpy_and_refuses_what_is_not_positive_definite(prio
         invert(-prior)
 
 
-def test_biases_settle_where_each_is_the_damped_mean_of_what_the_other_leaves(movielens):
-    train = movielens.data.train
-    mean, user, item = fit_biases(train, 40, 60)
-    assert mean == pytest.approx(train.rating.mean(), rel=1e-6)
-    rest = train.rating - mean - user[train.user]
-    expected = np.bincount(train.item, rest, 60) / (np.bincount(train.item, minlength=60) + 3)
-    np.testing.assert_allclose(item, expected, atol=2e-3)
+def test_with_times_entries_of_a_row_hang_together_by_them_as_well(prior, observed):
+    row, column, residual = observed
+    time = np.random.default_rng(2).integers(0, 5, len(row))
+
+    def same(first, second):
+        return 0.3 * (first[:, None] == second).astype(np.float32)
+
+    learned = GaussianFilter(prior.copy(), NOISE, same)
+    predicted = learned.fit(*observed, ROWS, [], time)
+    for number in range(ROWS - 1):
+        mine = row == number
+        c, y = column[mine], residual[mine]
+        noisy = prior[np.ix_(c, c)] + same(time[mine], time[mine]) + NOISE * np.eye(len(c))
+        weights = np.linalg.solve(noisy, y)
+        np.testing.assert_allclose(learned.weights[number, c], weights, atol=1e-4)
+        np.testing.assert_allclose(predicted[number], prior[:, c] @ weights, atol=1e-4)
 
 
-def test_users_and_items_without_ratings_have_no_bias():
-    part = Interactions(
-        np.array([0]), np.array([1]), np.array([5], np.float32), np.zeros(1, np.int64)
-    )
-    _, user, item = fit_biases(part, 3, 3)
-    assert user[1:].tolist() == [0, 0]
-    assert item[[0, 2]].tolist() == [0, 0]
+def test_the_order_of_the_entries_does_not_matter(prior, observed):
+    order = np.random.default_rng(3).permutation(len(observed[0]))
+    first = fit(prior, observed, [1, 2])[1]
+    second = fit(prior, tuple(values[order] for values in observed), [1, 2])[1]
+    np.testing.assert_array_equal(first, second)
