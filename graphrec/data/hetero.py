@@ -17,8 +17,9 @@ def to_hetero(
     """Users, items and interactions; messages pass over training interactions alone.
 
     Node types and the relation bear the data set's own names, `("actor", "credit", "movie")` for
-    instance; below they are user, rating and item. A node type has `num_nodes` and, where there are features, `x` (nodes, columns): all blocks side by side as they are, 0 where
-    nothing is known. With `feature_nodes` blocks that are not numeric become node types instead,
+    instance; below they are user, rating and item. A node type has `num_nodes` and, where there are
+    features, `x` (nodes, columns): all blocks side by side as they are, 0 where nothing is known.
+    With `feature_nodes` blocks that are not numeric become node types instead,
     `item_genre` for instance, with an edge `("item", "has", "item_genre")` for each entry, and
     `rev_has`. What nodes are called, and columns of `x`, is with the whole, since loaders take
     numbers apart alone: `ids`, `titles` and `columns`, each a dict by node type.
