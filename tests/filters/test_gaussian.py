@@ -104,3 +104,12 @@ def test_the_order_of_the_entries_does_not_matter(prior, observed):
     first = fit(prior, observed, [1, 2])[1]
     second = fit(prior, tuple(values[order] for values in observed), [1, 2])[1]
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("power", [2, 4])
+def test_over_relaxation_applies_the_factor_of_a_step_as_often_as_it_says(prior, observed, power):
+    """A plain step is K ← F K, so that F is known from it; half of the times go to either side."""
+    factor = fit(prior, observed, [1])[0].covariance @ np.linalg.inv(prior.astype(np.float64))
+    half = np.linalg.matrix_power(factor, power // 2)
+    learned = fit(prior, observed, [power])[0]
+    np.testing.assert_allclose(learned.covariance, half @ prior @ half.T, atol=1e-4)
