@@ -8,7 +8,7 @@ from graphrec.data.dataset import Dataset, Entities
 from graphrec.data.interactions import HeldOut, Interactions
 from graphrec.reporting.figures import TRAIN, VALID, draw_bars, draw_points, draw_tail, new_figure
 
-MOST_VALUES = 20
+MOST_VALUES = 25
 """Values of side information that are drawn one by one; of more there is a tail."""
 SECONDS_A_DAY = 86_400
 
@@ -97,11 +97,13 @@ def draw_values(data: Dataset, every: Interactions, side: str, block_name: str) 
     present = (block.matrix > 0).astype(np.float64)
     count = np.asarray(present.sum(axis=0)).ravel()
     if len(count) > MOST_VALUES:
-        figure, axes = new_figure(1, 2)
+        several = block.kind == "multi_valued"
+        figure, axes = new_figure(1, 2 if several else 1)
         draw_tail(axes[0, 0], count, f"values of {block_name}, most {noun}s first", f"{noun}s")
-        size = np.diff(present.indptr)
-        axes[0, 1].hist(size, bins=np.arange(size.max(initial=0) + 2) - 0.5, color=TRAIN)
-        axes[0, 1].set(xlabel=f"{block_name}: values of a {noun}", ylabel=f"{noun}s")
+        if several:
+            size = np.diff(present.indptr)
+            axes[0, 1].hist(size, bins=np.arange(size.max(initial=0) + 2) - 0.5, color=TRAIN)
+            axes[0, 1].set(xlabel=f"{block_name}: values of a {noun}", ylabel=f"{noun}s")
         return figure
     figure, axes = new_figure(1, 2 if data.explicit else 1, height=4.4)
     order = np.argsort(-count)
