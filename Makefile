@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup scm git repro ui sync compare promote grid sweep server study ablation bench readme test lint format
+.PHONY: help setup scm git repro ui sync compare promote experiments grid sweep server study ablation bench readme test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -63,6 +63,11 @@ compare: $(VENV)/.ready ## all runs of all experiments, best on validation first
 
 promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the baselines
 	@python -m stages.promote
+
+# Columns that widen the table: hashes of dependencies, and what reports/metrics.json has besides.
+HIDDEN := (models|reports|data|graphrec|stages).*|.*\.(mlflow_run|mse|log_error|recall_at_10|valid\.(loss|rmse|auc))
+experiments: git ## DVC's experiments side by side, what differs alone
+	dvc exp show --only-changed --drop '$(HIDDEN)'
 
 grid: git ## queue and train the full grid of 24, JOBS at a time
 	for dataset in movielens imdb; do \
