@@ -32,10 +32,14 @@ def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Ma
     order of all interactions, drawn once from the seed: an order by item number would be one by
     popularity.
     """
-    order = np.lexsort((rng.permutation(len(every)), -every.timestamp, every.user))
-    count = np.bincount(every.user)[every.user[order]]
+    latest = np.full(int(every.user.max(initial=-1)) + 1, np.iinfo(np.int64).min)
+    np.maximum.at(latest, every.user, every.timestamp)
+    several = np.bincount(every.user) > 1
+    place = rng.permutation(len(every))
+    last = np.flatnonzero((every.timestamp == latest[every.user]) & several[every.user])
+    last = last[np.lexsort((place[last], every.user[last]))]
     held = np.zeros(len(every), bool)
-    held[order] = (_place(every.user[order]) == 0) & (count > 1)
+    held[last[np.unique(every.user[last], return_index=True)[1]]] = True
     return held
 
 
