@@ -62,7 +62,7 @@ def work_off(project: Path, jobs: int) -> None:
 def names_in(project: Path, commit: str) -> dict[str, str]:
     """MLflow run names, by run, that an experiment's metrics speak of."""
     tree = json.loads(git(project, "show", f"{commit}:reports/metrics.json"))
-    return {run: values["mlflow_run"] for run, values in tree["runs"].items()}
+    return {run: values["mlflow_run"] for run, values in tree.items()}
 
 
 def in_store(project: Path, store: str = "mlflow.db") -> dict[str, dict]:
