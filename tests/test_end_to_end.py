@@ -21,12 +21,6 @@ def test_leaves_every_run_in_metrics_and_in_mlflow(project):
         assert run.data.params["train.epochs"] == "2"
 
 
-def test_writes_the_results_into_the_readme(project):
-    readme = (project / "README.md").read_text()
-    assert "| imdb-base |" in readme
-    assert readme.count("<!-- results") == 1
-
-
 def test_a_second_call_runs_nothing(project):
     assert stages_run(call(project, "dvc", "repro")) == []
 
@@ -54,6 +48,17 @@ def test_an_experiment_reruns_what_it_changes_alone(project):
     assert added.data.tags["dvc_experiment"] == "deeper"
     assert added.data.params["run.layers"] == "4"
     assert "reports/metrics.json" in call(project, "dvc", "metrics", "diff")
+
+
+def test_an_experiment_leaves_what_a_person_has_edited_alone(project):
+    readme = project / "README.md"
+    readme.write_text(readme.read_text() + "A person's own words.\n")
+    edited = readme.read_bytes()
+    changed = ("--name", "aside", "--set-param", "runs.imdb-base.layers=1")
+    call(project, "dvc", "exp", "run", *changed)
+    assert readme.read_bytes() == edited
+    call(project, "dvc", "exp", "apply", "aside")
+    assert readme.read_bytes() == edited
 
 
 def test_a_lost_store_comes_back(project):
