@@ -134,7 +134,10 @@ def test_from_files_to_evaluated_runs_by_parameters_alone(project):
     git(project, "commit", "--quiet", "--message", "four data sets")
     for command in second.splitlines():
         program, *arguments = command.split()
-        output = git(project, *arguments) if program == "git" else call(project, program, *arguments)
+        if program == "git":
+            git(project, *arguments)
+        else:
+            call(project, program, *arguments)
     assert (project / "data" / "raw" / "films.dvc").exists()
 
 
