@@ -11,7 +11,16 @@ import yaml
 from graphrec.tracking import CONTENT, Tracker
 
 PROJECT = Path(__file__).parent.parent
-COPIED = ("graphrec", "stages", "dvc.yaml", ".dvcignore", ".gitignore", ".dvc/plots", "README.md")
+COPIED = (
+    "graphrec",
+    "stages",
+    "dvc.yaml",
+    ".dvcignore",
+    ".gitignore",
+    "data/raw/.gitignore",
+    ".dvc/plots",
+    "README.md",
+)
 RUNS = ("movielens-base", "imdb-base")
 
 
@@ -32,7 +41,7 @@ def make_repository(root: Path, params: dict) -> None:
     """The project's code with other parameters, known to git and DVC, where nothing has run yet."""
     for name in COPIED:
         source, target = PROJECT / name, root / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
