@@ -50,17 +50,6 @@ def test_an_experiment_reruns_what_it_changes_alone(project):
     assert "reports/metrics.json" in call(project, "dvc", "metrics", "diff")
 
 
-def test_an_experiment_leaves_what_a_person_has_edited_alone(project):
-    readme = project / "README.md"
-    readme.write_text(readme.read_text() + "A person's own words.\n")
-    edited = readme.read_bytes()
-    changed = ("--name", "aside", "--set-param", "runs.imdb-base.layers=1")
-    call(project, "dvc", "exp", "run", *changed)
-    assert readme.read_bytes() == edited
-    call(project, "dvc", "exp", "apply", "aside")
-    assert readme.read_bytes() == edited
-
-
 def test_a_lost_store_comes_back(project):
     before = {run.data.tags[CONTENT]: run.data.metrics for run in mlflow_runs(project)}
     for _ in range(2):  # the second time nothing is added
@@ -81,3 +70,14 @@ def test_a_wrong_parameter_stops_before_any_work(project):
     )
     assert done.returncode != 0
     assert "known runs: movielens-base, imdb-base" in done.stderr
+
+
+def test_an_experiment_leaves_what_a_person_has_edited_alone(project):
+    readme = project / "README.md"
+    readme.write_text(readme.read_text() + "A person's own words.\n")
+    edited = readme.read_bytes()
+    changed = ("--name", "aside", "--set-param", "runs.imdb-base.layers=1")
+    call(project, "dvc", "exp", "run", *changed)
+    assert readme.read_bytes() == edited
+    call(project, "dvc", "exp", "apply", "aside")
+    assert readme.read_bytes() == edited

@@ -113,7 +113,9 @@ def test_words_are_those_of_the_data_set(imdb):
     figures = draw_all(*imdb)
     assert figures["degrees"].axes[0].get_xlabel() == "actors, most credits first"
     assert figures["split"].axes[1].get_xlabel() == "training credits of the movie (from)"
-    assert figures["item-director"].axes[1].get_xlabel() == "director: values of a movie"
+    assert figures["item-keywords"].axes[1].get_xlabel() == "keywords: values of a movie"
+    (tail,) = figures["item-director"].axes  # one value each: there is nothing to count
+    assert tail.get_xlabel() == "values of director, most movies first"
 
 
 def test_few_values_are_drawn_one_by_one_with_what_they_are_rated(movielens):

@@ -4,6 +4,7 @@
 The layer of NGCF alone is compiled only: elsewhere NGCFConv does its work.
 """
 
+import os
 from types import ModuleType
 
 import torch
@@ -14,6 +15,10 @@ from graphrec.graph.kernels.dropout import NO_DROPOUT, Dropout
 from graphrec.graph.kernels.reference import Entries
 
 __all__ = ["NO_DROPOUT", "Dropout", "Entries", "kernels_for"]
+
+# torch's matrix products are MKL's, which may take a sum in another order in another process; read
+# at its first call.
+os.environ.setdefault("MKL_CBWR", "AUTO")
 
 
 def kernels_for(x: Tensor) -> ModuleType:
