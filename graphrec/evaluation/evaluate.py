@@ -14,7 +14,7 @@ from graphrec.config.datasets import RatingScale
 from graphrec.data.interactions import HeldOut, IntArray, Mask
 from graphrec.evaluation import metrics
 from graphrec.evaluation.bootstrap import Measure, UserSums, Weights, resample
-from graphrec.evaluation.ranking import BLOCK, ScoreItems, Seen, recommend, relevant_ranks
+from graphrec.evaluation.ranking import Ranked, Seen, rank_held_out
 from graphrec.evaluation.scorers import PredictsLabels, RanksItems
 
 
@@ -77,13 +77,13 @@ def evaluate_model(
     if isinstance(model, PredictsLabels):
         users |= errors(model, held_out, protocol.ratings)
     if isinstance(model, RanksItems):
-        positive, negative = score_pairs(model.score_items, held_out)
-        log_error = -F.logsigmoid(torch.from_numpy(positive - negative)).numpy()
-        users["log_error"] = UserSums.of(held_out.interactions.user, log_error)
+        ranked = rank_held_out(model.score_items, held_out, relevant, seen, max(protocol.k))
+        pairs = held_out.interactions.user, ranked.positive.double(), ranked.negative.double()
+        users["log_error"] = UserSums.of(pairs[0], -F.logsigmoid(pairs[1] - pairs[2]).numpy())
         if protocol.ratings is None:
-            measures |= classification(held_out.interactions.user, positive, negative)
-        ranked, values = ranking(model, held_out, relevant, seen, popularity, protocol.k)
-        users |= ranked
+            measures |= classification(*pairs)
+        measured, values = ranking(ranked, popularity, protocol.k)
+        users |= measured
     measures |= users
     if "mse" in users and protocol.ratings is not None:
         measures["rmse"] = lambda weight: users["mse"](weight) ** 0.5
@@ -113,42 +113,17 @@ def errors(
     return {"mse": UserSums.of(user, error**2), "mae": UserSums.of(user, np.abs(error))}
 
 
-def score_pairs(
-    score_items: ScoreItems, held_out: HeldOut
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Scores of the held-out pairs and of their negatives, (n,) each."""
-    user = torch.from_numpy(held_out.interactions.user)
-    items = torch.from_numpy(np.stack([held_out.interactions.item, held_out.negative]))
-    scores = torch.empty(items.shape, dtype=torch.double)
-    for block in torch.unique(user).split(BLOCK):
-        rows = ((user >= block[0]) & (user <= block[-1])).nonzero().squeeze(1)
-        block_scores = score_items(block)
-        scores[:, rows] = block_scores[
-            torch.searchsorted(block, user[rows]), items[:, rows]
-        ].double()
-    positive, negative = scores.numpy()
-    return positive, negative
-
-
 def ranking(
-    model: RanksItems,
-    held_out: HeldOut,
-    relevant: Mask,
-    seen: Seen,
-    popularity: IntArray,
-    k: list[int],
+    ranked: Ranked, popularity: IntArray, k: list[int]
 ) -> tuple[dict[str, UserSums], dict[str, float]]:
     """Measures of each user with a relevant item, and the coverage of all lists together."""
-    pairs = held_out.interactions[relevant]
-    user, rank = relevant_ranks(model.score_items, pairs, seen, max(k))
-    present = torch.unique(user)
-    lists = recommend(model.score_items, present, seen, max(k))
+    present = torch.unique(ranked.user)
     by_user: dict[str, Tensor] = {}
     covered = {}
     for size in k:
         for name, measure in metrics.RANKING.items():
-            by_user[f"{name}_at_{size}"] = measure(user, rank, size)
-        top = lists[:, :size]
+            by_user[f"{name}_at_{size}"] = measure(ranked.user, ranked.rank, size)
+        top = ranked.lists[:, :size]
         popular = metrics.mean_popularity(top, torch.from_numpy(popularity))
         by_user[f"mean_popularity_at_{size}"] = popular
         covered[f"coverage_at_{size}"] = metrics.coverage(top, len(popularity))
@@ -160,14 +135,12 @@ def ranking(
     return sums, covered
 
 
-def classification(
-    user: IntArray, positive: NDArray[np.float64], negative: NDArray[np.float64]
-) -> dict[str, Measure]:
+def classification(user: IntArray, positive: Tensor, negative: Tensor) -> dict[str, Measure]:
     """ROC AUC and average precision of events against matched negatives."""
     from sklearn.metrics import average_precision_score, roc_auc_score  # a second to import
 
     label = np.repeat([1, 0], len(user))
-    score, users = np.concatenate([positive, negative]), np.tile(user, 2)
+    score, users = torch.cat([positive, negative]).numpy(), np.tile(user, 2)
 
     def weighted(function: Any, weight: Weights) -> float:
         sample_weight = None if weight is None else weight[users]

@@ -7,8 +7,7 @@ from sklearn.metrics import average_precision_score
 
 from graphrec.config.datasets import RatingScale
 from graphrec.data.interactions import HeldOut
-from graphrec.evaluation import evaluate as module
-from graphrec.evaluation.evaluate import Evaluation, Protocol, Risk, evaluate_model, score_pairs
+from graphrec.evaluation.evaluate import Evaluation, Protocol, Risk, evaluate_model
 from graphrec.evaluation.ranking import Seen
 from tests.datasets import SCALE, interactions
 from tests.evaluation.tables import (
@@ -39,16 +38,6 @@ def scores_of(table, part: HeldOut) -> tuple[np.ndarray, np.ndarray]:
     """Of the pairs and of their negatives."""
     pairs, table = part.interactions, table.double().numpy()
     return table[pairs.user, pairs.item], table[pairs.user, part.negative]
-
-
-@pytest.mark.parametrize("block", [1, 5, 512])
-def test_scores_of_single_pairs_are_those_of_the_rows(block, monkeypatch):
-    monkeypatch.setattr(module, "BLOCK", block)
-    part, table = held_out(1, False), random_table(1)
-    for scores, expected in zip(
-        score_pairs(Ranker(table).score_items, part), scores_of(table, part), strict=True
-    ):
-        np.testing.assert_array_equal(scores, expected)
 
 
 @pytest.mark.parametrize("ties", [True, False])
