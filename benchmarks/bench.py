@@ -6,27 +6,26 @@ from benchmarks.fits import RESAMPLES, Fit, Outcome, params_of, without_features
 from graphrec.baselines.baselines import Baseline, fit_baselines
 from graphrec.config.params import Params, select_dataset
 from graphrec.config.paths import Paths
+from graphrec.data.dataset import with_validation
 from graphrec.data.prepare import Prepared, prepare
 from graphrec.data.readers.choice import read_raw
 from graphrec.evaluation.evaluate import Evaluation, Protocol
 from graphrec.evaluation.results import evaluate_test, evaluate_valid, protocol_of
-from graphrec.filters.fit import Filters, fit_filters
 from graphrec.models.smoothness import mean_cosine_by_layer
 from graphrec.models.trained import TrainedModel
-from graphrec.training.fitting import fit_run, with_validation
+from graphrec.training.fitting import fit_run
 from graphrec.training.time_aware import TimeAwareModel, fit_time_aware
 
 Model = TrainedModel | TimeAwareModel | Baseline
 
 
 class Bench:
-    """Fits and measures under one set of parameters; splits and filters are made once each."""
+    """Fits and measures under one set of parameters; splits are made once each."""
 
     def __init__(self, params: Params, paths: Paths | None = None) -> None:
         self.params = params
         self.paths = paths or Paths()
         self._prepared: dict[tuple[str, str | None], Prepared] = {}
-        self._filters: dict[tuple[str, str | None, bool], Filters] = {}
 
     def prepared(self, dataset: str, fold: str | None = None) -> Prepared:
         """Training data and test part, as the preprocess stage makes them."""
@@ -38,15 +37,6 @@ class Bench:
             raw = read_raw(self.paths.raw(dataset), about)
             self._prepared[dataset, fold] = prepare(raw, about, self.params.seed)
         return self._prepared[dataset, fold]
-
-    def filters(self, dataset: str, fold: str | None, refit: bool) -> Filters:
-        """The closed-form filters, as the filter stage fits them."""
-        key = (dataset, fold, refit)
-        if key not in self._filters:
-            data = self.prepared(dataset, fold).data
-            data = with_validation(data) if refit else data
-            self._filters[key] = fit_filters(data, self.params.filters)
-        return self._filters[key]
 
     def baselines(self, dataset: str) -> dict[str, Baseline]:
         """The trivial ones, as the baseline stage has them."""
@@ -60,23 +50,22 @@ class Bench:
         """The trained model, and how alike its nodes are after each layer."""
         params = params_of(fit, self.params)
         data, test = self.prepared(fit.run.dataset, fit.fold)
-        known = with_validation(data) if fit.refit else data
         if fit.time_aware:
             options = getattr(params.time_aware, fit.time_aware)
+            known = with_validation(data)
             return fit_time_aware(fit.run, params, known, [data.valid, test], options), []
-        if not fit.features:
-            known = without_features(known)
-        filters: Filters = {}
+        known = data if fit.features else without_features(data)
         if fit.published:
             known = replace(known, train=known.train[known.relevant(known.train)])
-        else:
-            filters = self.filters(fit.run.dataset, fit.fold, fit.refit)
-        model, graph, _ = fit_run(fit.run, params, known, filters, lambda _: None, fit.refit)
-        return TrainedModel(model, graph), mean_cosine_by_layer(model, graph)
+        fitted = fit_run(fit.run, params, known, lambda _: None)
+        cosines = mean_cosine_by_layer(fitted.model, fitted.graph)
+        return TrainedModel(fitted.model, fitted.graph), cosines
 
     def measure(self, model: Model, mean_cosine: list[float], fit: Fit) -> Outcome:
         """Validation and test measures of a fit."""
-        valid = None if fit.refit else self.validate(model, fit, self.params.evaluate.n_resamples)
+        valid = (
+            None if fit.refitted else self.validate(model, fit, self.params.evaluate.n_resamples)
+        )
         data, test = self.prepared(fit.run.dataset, fit.fold)
         protocol = self._protocol(fit, RESAMPLES)
         return Outcome(valid, evaluate_test(model, data, test, protocol), mean_cosine)

@@ -41,14 +41,17 @@ class Fit(NamedTuple):
     """A published fold in place of the data set's own."""
     seed: int = 0
     """Added to that of params.yaml; the split stays the same."""
-    refit: bool = False
-    """On training and validation part together, for all epochs."""
     time_aware: Literal["second", "day"] | None = None
     """How exactly the time of the rating to predict is known, if it is."""
     published: Published | None = None
     """In place of the run's own model, on the relevant interactions alone."""
     features: bool = True
-    """Whether networks see side features."""
+    """Whether networks and filters see side features."""
+
+    @property
+    def refitted(self) -> bool:
+        """Whether the model that is measured has learned from the validation part, too."""
+        return self.run.refit or self.time_aware is not None
 
 
 class Outcome(NamedTuple):
@@ -68,11 +71,12 @@ def params_of(fit: Fit, params: Params) -> Params:
     name, settings = fit.published.model, params.of(fit.run)
     decay = {"weight_decay": fit.published.weight_decay}
     options = getattr(settings, name).model_copy(update=decay)
-    changed = settings.model_copy(update={name: options})
-    training = LONG | {"learning_rate": fit.published.learning_rate}
+    changed = settings.model_copy(
+        update={name: options, "learning_rate": fit.published.learning_rate}
+    )
     return seeded.model_copy(
         update={
-            "train": params.train.model_copy(update=training),
+            "train": params.train.model_copy(update=LONG),
             "hyperparameters": params.hyperparameters | {fit.run.hyperparameters: changed},
         }
     )

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from benchmarks.ours import plain_training
+from benchmarks.ours import LEARNING_RATE, plain_training
 from benchmarks.synthetic import generate
 from graphrec.data.batches import Batch
 from graphrec.data.dataset import Dataset
@@ -75,6 +75,8 @@ def measure(
         first,  # type: ignore[arg-type]  # all of a loader that the loop uses
         None,
         plain_training(1),
+        LEARNING_RATE,
+        "mse",
         "total",
         lambda _: ends.append(time.perf_counter()),
     )

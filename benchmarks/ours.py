@@ -23,6 +23,7 @@ from graphrec.training.loop import Row, train_model
 
 NUM_USERS, NUM_ITEMS = 943, 1682
 EMBEDDING_DIM, BATCH, THREADS = 64, 2048, 2
+LEARNING_RATE = 0.001
 LAYERS = {"ngcf": 3, "lightgcn": 2}
 MANY = 1000
 
@@ -36,7 +37,6 @@ def plain_training(epochs: int) -> TrainParams:
     return TrainParams(
         epochs=epochs,
         patience=epochs,
-        learning_rate=0.001,
         end_factor=1.0,
         log_error_weight=1.0,
         soft_ratio=1.0,
@@ -65,7 +65,9 @@ def train(name: str, data: Dataset, on_epoch: Callable[[Row], None], device: str
         model = LightGCN(*size, weight_decay=1e-5)
     loader = RatingDataset(data, torch.Generator().manual_seed(0)).loader(BATCH)
     options = plain_training(MANY)
-    train_model(model.to(trains_on), graph, loader, None, options, "total", on_epoch)
+    train_model(
+        model.to(trains_on), graph, loader, None, options, LEARNING_RATE, "mse", "total", on_epoch
+    )
 
 
 def main(name: str, base: str) -> None:

@@ -33,16 +33,18 @@ def plan(params: Params, seeds: int, folds: list[str]) -> Iterator[Fit]:
     )
 
     def refit(seed: int, fold: str | None) -> Iterator[Fit]:
-        yield Fit("movielens-mse refit", mse, fold, seed, refit=True)
+        yield Fit("movielens-mse refit", with_(mse, refit=True), fold, seed)
         for resolution in TIME_AWARE:
             name = f"movielens-mse refit, {resolution} known"
-            yield Fit(name, mse, fold, seed, refit=True, time_aware=resolution)
+            yield Fit(name, mse, fold, seed, time_aware=resolution)
 
     for seed in range(seeds):
         yield Fit("movielens-mse", mse, seed=seed)
         yield from refit(seed, None)
         yield Fit("movielens-base", base, seed=seed)
+        yield Fit("movielens-base refit", with_(base, refit=True), seed=seed)
         yield Fit("imdb-base", imdb, seed=seed)
+        yield Fit("imdb-base refit", with_(imdb, refit=True), seed=seed)
     for fold in folds:
         if fold != params.datasets["movielens"].split.fold:
             yield from refit(0, fold)

@@ -19,7 +19,8 @@ from graphrec.config.params import (
 )
 from graphrec.config.paths import Paths
 from graphrec.config.settings import run_settings
-from graphrec.data.storage import load_arrays, load_dataset
+from graphrec.data.storage import load_dataset, save_dataset
+from graphrec.models.ngcf_final import learned
 from graphrec.tracking import recorded
 from graphrec.training.fitting import fit_run
 from graphrec.training.loop import Row
@@ -40,12 +41,21 @@ def main(name: str) -> None:
 def train(name: str, params: Params, paths: Paths) -> None:
     run = select_run(params, name)
     data = load_dataset(paths.training(run.dataset))
-    filters = load_arrays(paths.filters(run.dataset))
-    model, _, history = fit_run(run, params, data, filters, print_row)
+    fitted = fit_run(run, params, data, print_row)
     paths.model(name).mkdir(parents=True, exist_ok=True)
-    save_file(model.state_dict(), paths.weights(name))
-    pd.DataFrame(history.rows).astype({"epoch": int}).to_csv(paths.curves(name), index=False)
-    settings = {"best_epoch": history.best_epoch, "params": run_settings(params, name)}
+    save_file(fitted.model.state_dict(), paths.weights(name))
+    if fitted.validated is not None:
+        save_file(fitted.validated, paths.validated_weights(name))
+    save_dataset(paths.known(name), data)
+    rows = pd.DataFrame(fitted.history.rows)
+    rows.astype({"epoch": int}).to_csv(paths.curves(name), index=False)
+    settings = {
+        "best_epoch": fitted.history.best_epoch,
+        "learned": learned(fitted.model),
+        "params": run_settings(params, name),
+        "run": run.model_dump(),
+        "hyperparameters": params.of(run).model_dump(),
+    }
     paths.settings(name).write_text(json.dumps(settings, indent=2) + "\n")
 
 

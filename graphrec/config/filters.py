@@ -1,8 +1,10 @@
 """The sections of params.yaml that describe the closed-form filters."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from graphrec.config.section import NonNegative, Number, Positive, Rate, Section
+from pydantic import Field
+
+from graphrec.config.section import Count, NonNegative, Number, Positive, Rate, Section
 
 Steps = list[Literal[1, 2, 4]]
 
@@ -14,6 +16,8 @@ class PriorParams(Section):
     """Of an entity with itself."""
     shared: NonNegative
     """Of any two."""
+    graph: NonNegative
+    """Times the cosine of their node vectors, propagated over the graph of training ratings."""
     values: NonNegative
     """Times the cosine of their categorical and multi-valued side information."""
     numeric: NonNegative
@@ -22,51 +26,47 @@ class PriorParams(Section):
     """In standard deviations of the block."""
 
 
-class ExplicitFilterParams(Section):
-    """Of explicit ratings."""
+class ScaleParams(Section):
+    """What each covariance of two ratings is multiplied by."""
+
+    item: NonNegative
+    """That of their items, where they are of one user."""
+    user: NonNegative
+    """That of their users, where they are of one item."""
+    product: NonNegative
+    """The product of both."""
+
+
+class RatingFilterParams(Section):
+    """Of explicit ratings: a Gaussian process."""
 
     noise_variance: Positive
-    """Variance of a rating about what the residual filters expect."""
+    """Variance of a rating about what the rating filter expects."""
+    scales: ScaleParams
     item_prior: PriorParams
     user_prior: PriorParams
     item_over_relaxation: Steps
-    """Over-relaxation of each EM step of the item filter."""
+    """Over-relaxation of each EM step of the items' covariance."""
     user_over_relaxation: Steps
-    """Over-relaxation of each EM step of the user filter."""
+    """Over-relaxation of each EM step of the users' covariance."""
+
+
+class RankingFilterParams(Section):
+    """Of rankings."""
+
     regularization: Positive
-    """L2 term of the item-item weights."""
+    """L2 term of the item-item weights, for items few enough that all pairs have one."""
     dropout: Rate
     """Chance with which the item-item weights expect an item to be missing."""
     rating_weight: Number
     """What a rating above the expected adds to an interaction, per unit, in interactions."""
-
-
-class StructureWeights(Section):
-    """What each structural score of an item for a user weighs."""
-
-    content: Number
-    """Cosine of multi-valued side information with that of the user's items."""
-    category: Number
-    """Whether a categorical value is that of one of the user's items."""
-    co_users: Number
-    """Logarithm of the users in common with the user's items."""
-    category_users: Number
-    """Square root of the users that the item's and the user's categories share."""
-
-
-class ImplicitFilterParams(Section):
-    """Of implicit events."""
-
-    category_smoothing: NonNegative
-    """What an item's multi-valued side information takes over from items of its category."""
-    co_user_smoothing: NonNegative
-    """What it takes over from items with users in common."""
-    weights: StructureWeights
-    regularization: Positive
-    """L2 term of the item-item weights, which rank where items have no side information."""
-    dropout: Rate
+    walk_exponents: Annotated[list[NonNegative], Field(min_length=3, max_length=3)]
+    """For more items: what an interaction on a walk from item to user to item is divided by, the
+    degrees of the item it starts at, of the user and of the item it ends at, to these powers."""
+    vectors: Count
+    """Leading singular vectors of the interactions that a user's row is projected onto."""
 
 
 class FilterParams(Section):
-    explicit: ExplicitFilterParams
-    implicit: ImplicitFilterParams
+    rating: RatingFilterParams
+    ranking: RankingFilterParams

@@ -1,10 +1,10 @@
 """The sections of params.yaml that describe models: what each key means and may be."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from graphrec.config.section import Count, NonNegative, Number, Positive, Rate, Section
+from graphrec.config.section import Count, NonNegative, Positive, Rate, Section
 
 
 class NGCFParams(Section):
@@ -28,7 +28,7 @@ class LightGCNParams(Section):
 
 
 class RatingParams(Section):
-    """The rating network and the filters beside it."""
+    """The rating network."""
 
     embedding_dim: Count
     hidden_channels: Count
@@ -38,19 +38,12 @@ class RatingParams(Section):
     """Share of the edges, beside the predicted ones, that a training step leaves out."""
     weight_decay: NonNegative
     """L2 term of the embeddings and matrices, in both risks."""
-    weight: Number
-    """Of the network, against the biases; with 1, and 0 for the filters, it is alone."""
-    item_filter: Number
-    """Weight of the item-item residual filter."""
-    user_filter: Number
-    """Weight of the user-user residual filter."""
 
 
 class RankingParams(Section):
-    """The ranking network and the filter beside it."""
+    """The ranking network."""
 
     embedding_dim: Count
-    dropout: Rate
     feature_dropout: Rate
     """Share of the side features' columns that a training step leaves out."""
     edge_dropout: Rate
@@ -63,22 +56,12 @@ class RankingParams(Section):
     """Whether items have a bias, which starts at the logarithm of their popularity."""
     logit_scale: Positive
     """What the learned factor of all scores starts at."""
-    weight: Number
-    """Of the network, against the filter; 1 is the network alone."""
-
-
-class LikedParams(Section):
-    """log sigmoid(slope * (rating - centre)), the second factor of relevance."""
-
-    slope: NonNegative
-    centre: Number
 
 
 class NGCFFinalParams(Section):
     rating: RatingParams | None
     """None where it is for implicit events alone, which have no ratings to predict."""
     ranking: RankingParams
-    liked: LikedParams | None
 
 
 class HyperParams(Section):
@@ -86,6 +69,11 @@ class HyperParams(Section):
 
     batch_size: Count
     """Interactions a training step."""
+    learning_rate: Positive
+    """Adam's step size in the first step."""
+    monitor: Literal["cross_entropy", "ndcg_at_10"]
+    """The validation measure that chooses the epoch, unless the risk is the MSE alone, which then
+    does; the first is the smoother one where few users validate."""
     num_negatives: Annotated[int, Field(ge=0)]
     """Items that the log error sets against all of a batch at once; 0 is one each, BPR."""
     ngcf: NGCFParams

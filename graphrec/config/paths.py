@@ -20,10 +20,6 @@ class Paths:
         """The test part; `evaluate` and `baseline` alone read it."""
         return self.root / "data" / "prepared" / dataset / "test.npz"
 
-    def filters(self, dataset: str) -> Path:
-        """Closed-form scores of every user and item, fitted on the training interactions."""
-        return self.root / "data" / "prepared" / dataset / "filters.npz"
-
     def audit(self, dataset: str) -> Path:
         return self.root / "reports" / "audit" / f"{dataset}.json"
 
@@ -37,6 +33,14 @@ class Paths:
 
     def weights(self, run: str) -> Path:
         return self.model(run) / "weights.safetensors"
+
+    def validated_weights(self, run: str) -> Path:
+        """Of a run that was trained anew with the validation part, those before."""
+        return self.model(run) / "validated.safetensors"
+
+    def known(self, run: str) -> Path:
+        """The data that the run was trained with: ids, titles, features, what users did."""
+        return self.model(run) / "data.npz"
 
     def curves(self, run: str) -> Path:
         """A row an epoch."""

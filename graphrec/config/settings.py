@@ -14,7 +14,6 @@ def run_settings(params: Params, name: str) -> dict[str, str | int | float | boo
     """Everything that the training of a run depends on, flat: {"train.epochs": 100, …}."""
     run = select_run(params, name)
     dataset = params.datasets[run.dataset]
-    filters = params.filters.explicit if dataset.ratings else params.filters.implicit
     tree = {
         "seed": params.seed,
         "threads": params.threads,
@@ -25,7 +24,8 @@ def run_settings(params: Params, name: str) -> dict[str, str | int | float | boo
         "hyperparameters": params.of(run).model_dump(exclude=set(MODELS) - {run.model}),
     }
     if run.model == "ngcf_final":
-        tree["filters"] = filters.model_dump()
+        unused = None if dataset.ratings else {"rating"}
+        tree["filters"] = params.filters.model_dump(exclude=unused)
     return dict(flatten(tree))
 
 

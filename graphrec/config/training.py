@@ -8,7 +8,6 @@ from graphrec.config.section import (
     Count,
     Factor,
     NonNegative,
-    Number,
     Positive,
     Rate,
     Section,
@@ -22,8 +21,6 @@ class TrainParams(Section):
     """Passes over the training interactions, at most."""
     patience: Count
     """Epochs without a better validation value after which training stops."""
-    learning_rate: Positive
-    """Adam's step size in the first step."""
     end_factor: Factor
     """What the step size falls to, linearly over all epochs, as a share of the first."""
     log_error_weight: NonNegative
@@ -48,21 +45,24 @@ class FadingTerm(Section):
     """In squared stars."""
 
 
-class TimeAwareParams(Section):
-    """The rating model that knows when a rating was given: how a user's residuals hang together."""
+class TimeKernelParams(Section):
+    """How the residuals of two ratings of a user hang together by their times."""
 
-    resolution: Literal["second", "day"]
-    """How exactly times are known, in training and test alike."""
     same_day: NonNegative
     """Covariance of two residuals of one day, in squared stars."""
     fading: list[FadingTerm]
     """Covariances that fade with the gap."""
-    share: Number
-    """Of the time effect that is added to a prediction."""
-    weight: Number
-    """In place of `ngcf_final.rating`'s, as the next two."""
-    item_filter: Number
-    user_filter: Number
+
+
+class TimeAwareParams(Section):
+    """The rating filter that knows when a rating was given."""
+
+    resolution: Literal["second", "day"]
+    """How exactly times are known, in training and test alike."""
+    user: TimeKernelParams
+    """Whatever the two items."""
+    taste: TimeKernelParams
+    """Times the covariance of the two items."""
 
 
 class TimeAwareMenu(Section):
@@ -92,3 +92,6 @@ class RunParams(Section):
     risk: Literal["total", "mse"]
     hyperparameters: str
     """An entry of `hyperparameters`."""
+    refit: bool
+    """Whether the model is trained anew on training and validation part, once the best number of
+    epochs is known."""

@@ -1,6 +1,6 @@
 """What a data set is: who its users and items are, what they did, and what it says of itself."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -95,3 +95,9 @@ class Dataset:
             return np.ones(len(interactions), bool)
         mask: Mask = interactions.rating >= np.float32(scale.relevance_threshold)
         return mask
+
+
+def with_validation(data: Dataset) -> Dataset:
+    """The same data with the validation interactions among the training ones."""
+    train = Interactions.concatenate([data.train, data.valid.interactions])
+    return replace(data, train=train)

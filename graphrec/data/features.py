@@ -10,8 +10,12 @@ from graphrec.data.interactions import FloatArray
 
 BINS = 16
 """Into which quantiles of a numeric block are cut, beside its value."""
+CATEGORY_WEIGHT = 0.3
+"""A category is one column of a vector that is learned for few entities; the rest has many."""
 SMALL_GROUP = 20
 """Entities of a categorical value, in the mean, up to which they are expected to be alike."""
+LARGE_GROUP = 5 * SMALL_GROUP
+"""Entities of one value beyond which it tells nothing (a name for what is unknown, say)."""
 
 
 def categorical(values: Strings) -> FeatureBlock:
@@ -30,25 +34,20 @@ def numeric(name: str, values: FloatArray) -> FeatureBlock:
     return FeatureBlock("numeric", sp.csr_array(entries, shape=(len(values), 1)), np.array([name]))
 
 
-def encode(entities: Entities, smoothing: float = 1.0) -> sp.csr_array:
+def encode(entities: Entities) -> sp.csr_array:
     """All side information side by side, entries of size 1 at most: (entities, columns).
 
-    Categorical values as they are; a number between -1 and 1, and which of BINS quantiles it falls
-    into; multi-valued ones as `tf_idf`, to which the mean over the entities of the same categorical
-    value is added `smoothing` times, where such groups are small (a director's other movies tell of
-    a movie). What is unknown has no entry.
+    Categorical values with CATEGORY_WEIGHT; a number between -1 and 1, and which of BINS quantiles
+    it falls into; multi-valued ones as `tf_idf`. What is unknown has no entry.
     """
     matrices = [sp.csr_array(np.empty((len(entities), 0), np.float32))]
-    groups = stack(small_groups(entities))
     for _, block in sorted(entities.features.items()):
         if block.kind == "categorical":
-            matrices.append(block.matrix)
+            matrices.append(CATEGORY_WEIGHT * block.matrix)
         elif block.kind == "numeric":
             matrices.append(_encode_number(block.matrix))
         else:
-            weights = tf_idf(block.matrix)
-            alike = mean_over_groups(groups, weights)
-            matrices.append(unit_rows(sp.csr_array(weights + smoothing * alike)))
+            matrices.append(tf_idf(block.matrix))
     return sp.csr_array(sp.hstack(matrices)).astype(np.float32)
 
 
@@ -81,17 +80,17 @@ def stack(blocks: Iterable[FeatureBlock]) -> sp.csr_array | None:
     return sp.csr_array(sp.hstack(matrices)) if matrices else None
 
 
-def mean_over_groups(groups: sp.csr_array | None, matrix: sp.csr_array) -> sp.csr_array:
-    """(entities, columns) mean of the rows of `matrix` that share a column of `groups`, itself too.
-
-    `groups` is (entities, values); rows without a group are empty.
-    """
-    if groups is None:
-        return sp.csr_array(matrix.shape, dtype=matrix.dtype)
-    # The number of entities that share a value with each, counted once for each value.
-    count = groups @ np.asarray(groups.sum(axis=0))
-    scaled = sp.diags_array(1 / np.where(count > 0, count, 1)) @ groups
-    return sp.csr_array(scaled @ (groups.T @ matrix))
+def mean_of_others(entities: Entities) -> sp.csr_array:
+    """(entities, entities): rows that take the mean over the others of the same small category."""
+    matrices = [sp.csr_array(np.empty((len(entities), 0), np.float32))]
+    for block in small_groups(entities):
+        matrices.append(block.matrix[:, block.matrix.sum(axis=0) <= LARGE_GROUP])
+    groups = sp.csr_array(sp.hstack(matrices))
+    shared = sp.csr_array(groups @ groups.T)
+    others = sp.csr_array(shared - sp.diags_array(shared.diagonal()))
+    others.eliminate_zeros()
+    count: FloatArray = others.sum(axis=1)
+    return sp.csr_array(sp.diags_array(1 / np.where(count > 0, count, 1)) @ others)
 
 
 def unit_rows(matrix: sp.csr_array) -> sp.csr_array:

@@ -15,7 +15,7 @@ from graphrec.data.interactions import HeldOut, IntArray, Mask
 from graphrec.evaluation import metrics
 from graphrec.evaluation.bootstrap import Measure, UserSums, Weights, resample
 from graphrec.evaluation.ranking import Ranked, Seen, rank_held_out
-from graphrec.evaluation.scorers import PredictsLabels, RanksItems
+from graphrec.evaluation.scorers import CalibratesScores, PredictsLabels, RanksItems
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def evaluate_model(
     users: dict[str, UserSums] = {}
     measures: dict[str, Measure] = {}
     values: dict[str, float] = {}
-    if isinstance(model, PredictsLabels):
+    calibrated = protocol.ratings is None and isinstance(model, CalibratesScores)
+    if isinstance(model, PredictsLabels) and not calibrated:
         users |= errors(model, held_out, protocol.ratings)
     if isinstance(model, RanksItems):
         ranked = rank_held_out(model.score_items, held_out, relevant, seen, max(protocol.k))
@@ -82,6 +83,10 @@ def evaluate_model(
         users["log_error"] = UserSums.of(pairs[0], -F.logsigmoid(pairs[1] - pairs[2]).numpy())
         if protocol.ratings is None:
             measures |= classification(*pairs)
+        if calibrated:
+            assert isinstance(model, CalibratesScores)
+            chances = model.chance(torch.cat([ranked.positive, ranked.negative]))
+            users |= errors_of_chances(held_out, chances)
         measured, values = ranking(ranked, popularity, protocol.k)
         users |= measured
     measures |= users
@@ -102,15 +107,23 @@ def errors(
 ) -> dict[str, UserSums]:
     """`mse`, of ratings also `mae`."""
     pairs = held_out.interactions
-    user, item, label = pairs.user, pairs.item, pairs.rating
+    user, item = torch.from_numpy(pairs.user), torch.from_numpy(pairs.item)
     if ratings is None:
-        user, item = np.tile(user, 2), np.concatenate([item, held_out.negative])
-        label = np.repeat(np.array([1, 0], np.float32), len(pairs))
-    predicted = model.predict(torch.from_numpy(user), torch.from_numpy(item)).double().numpy()
-    if ratings is None:
-        return {"mse": UserSums.of(user, (predicted - label) ** 2)}
-    error = predicted.clip(ratings.minimum, ratings.maximum) - label
-    return {"mse": UserSums.of(user, error**2), "mae": UserSums.of(user, np.abs(error))}
+        both = torch.cat([item, torch.from_numpy(held_out.negative)])
+        return errors_of_chances(held_out, model.predict(user.repeat(2), both))
+    predicted = model.predict(user, item).double().numpy()
+    error = predicted.clip(ratings.minimum, ratings.maximum) - pairs.rating
+    return {
+        "mse": UserSums.of(pairs.user, error**2),
+        "mae": UserSums.of(pairs.user, np.abs(error)),
+    }
+
+
+def errors_of_chances(held_out: HeldOut, chance: Tensor) -> dict[str, UserSums]:
+    """`mse` of the chances (2n,) of held-out events and of their negatives."""
+    label = np.repeat([1.0, 0.0], len(held_out))
+    user = np.tile(held_out.interactions.user, 2)
+    return {"mse": UserSums.of(user, (chance.double().numpy() - label) ** 2)}
 
 
 def ranking(

@@ -75,7 +75,7 @@ RANKING = {
     "hit": hit_at_k,
 }
 """Every ranking measure, by the name that its values bear."""
-LOWER_IS_BETTER = {"mse", "rmse", "mae", "log_error", "test_loss"}
+LOWER_IS_BETTER = {"mse", "rmse", "mae", "log_error", "cross_entropy", "test_loss"}
 
 
 def higher_is_better(name: str) -> bool:

@@ -21,3 +21,12 @@ class PredictsLabels(Protocol):
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         """Users (n,) and items (n,) → one number a pair (n,)."""
         ...
+
+
+@runtime_checkable
+class CalibratesScores(RanksItems, Protocol):
+    """Knows the chance of an event by its ranking score, so that no pair is looked at twice."""
+
+    def chance(self, score: Tensor) -> Tensor:
+        """Scores → chances, of the same shape."""
+        ...

@@ -1,66 +1,63 @@
-"""Which closed-form filters a data set has: scores of every user and item, (users, items)."""
+"""The closed-form filters of a data set."""
 
 import logging
+from collections.abc import Mapping
 
-import numpy as np
-import scipy.sparse as sp
+from torch import Tensor, nn
 
 from graphrec.config.filters import FilterParams
 from graphrec.data.dataset import Dataset
-from graphrec.data.interactions import FloatArray
-from graphrec.filters.biases import fit_biases
-from graphrec.filters.rating import fit_rating_filters
-from graphrec.filters.similarity import ease
-from graphrec.filters.structure import structural_scores
-
-LARGEST = 12_000
-"""Users or items up to which a dense table of their pairs is made."""
-FLOOR = 0.01
-"""Added to a score before its logarithm: what counts as no sign of interest at all."""
+from graphrec.filters.ranking import RankingFilters, fit_ranking_filters
+from graphrec.filters.rating import MOST_ENTITIES, RatingFilter, fit_rating_filter
 
 log = logging.getLogger(__name__)
 
-Filters = dict[str, FloatArray]
 
+class Filters(nn.Module):
+    """What rates, where there are ratings, and what ranks."""
 
-def fit_filters(data: Dataset, options: FilterParams) -> Filters:
-    """The filters by name, fitted on the training interactions; none for a large data set.
+    def __init__(self, rating: RatingFilter | None, ranking: RankingFilters) -> None:
+        super().__init__()
+        self.rating = rating
+        self.ranking = ranking
 
-    Of explicit ratings `base`, `item` and `user`, three predictions of each, and `ranking`; of
-    events `ranking` alone.
-    """
-    if max(data.num_users, data.num_items) > LARGEST:
-        log.warning(
-            "No filters: expected at most %s users and items for tables of all pairs, got %s and "
-            "%s; NGCF_Final is its networks alone",
-            *(f"{number:,}" for number in (LARGEST, data.num_users, data.num_items)),
+    @property
+    def names(self) -> list[str]:
+        """Of the ranking filters, in the order of their scores."""
+        return self.ranking.names
+
+    @property
+    def num_items(self) -> int:
+        return int(self.ranking.user_items.shape[1])
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Tensor], prefix: str = "") -> "Filters":
+        """The filters with this `state_dict`, or its part below `prefix`, not fitted again."""
+        rating = _below(state, f"{prefix}rating.")
+        return cls(
+            RatingFilter.from_state(rating) if rating else None,
+            RankingFilters.from_state(_below(state, f"{prefix}ranking.")),
         )
-        return {}
-    if data.explicit:
-        ratings = options.explicit
-        strength = 1 + ratings.rating_weight * residuals(data)
-        ranking = co_occurrence(data, strength, ratings.regularization, ratings.dropout)
-        return {**fit_rating_filters(data, ratings), "ranking": ranking}
-    events = options.implicit
-    if data.items.blocks("categorical", "multi_valued"):
-        return {"ranking": structural_scores(data, events)}
-    ones = np.ones(len(data.train), np.float32)
-    return {"ranking": co_occurrence(data, ones, events.regularization, events.dropout)}
 
 
-def residuals(data: Dataset) -> FloatArray:
-    """(n,) how far each training rating is above what its user and its item lead to expect."""
-    train = data.train
-    mean, user, item = fit_biases(train, data.num_users, data.num_items)
-    return train.rating - (mean + user[train.user] + item[train.item])
+def _below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)
+    }
 
 
-def co_occurrence(
-    data: Dataset, strength: FloatArray, regularization: float, dropout: float
-) -> FloatArray:
-    """(users, items) logarithm of an item-item score, an interaction counting `strength` (n,)."""
-    train, shape = data.train, (data.num_users, data.num_items)
-    user_items = sp.csr_array((strength, (train.user, train.item)), shape=shape)
-    score = user_items @ ease(user_items, regularization, dropout)
-    result: FloatArray = np.log(np.maximum(score, 0) + FLOOR).astype(np.float32)
-    return result
+def fit_filters(data: Dataset, options: FilterParams, layers: int, seed: int) -> Filters:
+    """Fitted on the training interactions alone; none of ratings for a large data set.
+
+    `layers` is how deep the prior of the rating filter looks into their graph.
+    """
+    rating = None
+    if data.explicit and max(data.num_users, data.num_items) > MOST_ENTITIES:
+        log.warning(
+            "No rating filter: expected at most %s users and items for dense covariances, got %s "
+            "and %s; the rating network is alone",
+            *(f"{number:,}" for number in (MOST_ENTITIES, data.num_users, data.num_items)),
+        )
+    elif data.explicit:
+        rating = fit_rating_filter(data, options.rating, layers)
+    return Filters(rating, fit_ranking_filters(data, options.ranking, seed))

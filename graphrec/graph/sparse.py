@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import scipy.sparse as sp
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def csr_matrix(offset: Tensor, column: Tensor, values: Tensor, shape: tuple[int, int]) -> Tensor:
@@ -31,3 +31,36 @@ def from_scipy(matrix: sp.csr_array) -> Tensor:
         torch.from_numpy(matrix.data.astype(np.float32)),
         matrix.shape,
     )
+
+
+class SparseBuffer(nn.Module):
+    """A CSR matrix among the buffers of a module, so that it is saved with the rest."""
+
+    def __init__(self, offset: Tensor, column: Tensor, value: Tensor, shape: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("offset", offset)
+        self.register_buffer("column", column)
+        self.register_buffer("value", value)
+        self.register_buffer("shape", shape)
+        self.offset: Tensor
+        self.column: Tensor
+        self.value: Tensor
+        self.shape: Tensor
+
+    @classmethod
+    def of(cls, matrix: sp.csr_array) -> "SparseBuffer":
+        """The same matrix, single precision."""
+        offset, column = (
+            torch.from_numpy(part.astype(np.int32)) for part in (matrix.indptr, matrix.indices)
+        )
+        value = torch.from_numpy(matrix.data.astype(np.float32))
+        return cls(offset, column, value, torch.tensor(matrix.shape))
+
+    def tensor(self) -> Tensor:
+        """For torch."""
+        height, width = self.shape.tolist()
+        return csr_matrix(self.offset, self.column, self.value, (height, width))
+
+    def scipy(self) -> sp.csr_array:
+        """For NumPy."""
+        return to_scipy(self.tensor())

@@ -8,11 +8,13 @@ from torch import Tensor
 from graphrec.config.models import HyperParams, RankingParams, RatingParams
 from graphrec.config.training import RunParams
 from graphrec.data.dataset import Dataset, Entities
-from graphrec.data.features import encode
+from graphrec.data.features import encode, mean_of_others
 from graphrec.filters.fit import Filters
+from graphrec.filters.spectral import singular_vectors
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.graph.sparse import from_scipy
 from graphrec.models import NGCF, LightGCN, NGCF_Final, RankingNetwork, RatingNetwork, Recommender
+from graphrec.models.ranking_network import INITIAL_DEVIATION
 
 
 def build_model(
@@ -20,18 +22,19 @@ def build_model(
     settings: HyperParams,
     data: Dataset,
     graph: BipartiteGraph,
-    filters: Filters,
+    filters: Filters | None,
 ) -> Recommender:
     """The untrained model of a run; its initial weights come from torch's global generator.
 
-    `graph` is that whose messages it will see, `filters` are those that the filter stage has fitted
-    for the data set; only NGCF_Final has them.
+    `graph` is that whose messages it will see, `filters` are those fitted on the same interactions;
+    only NGCF_Final has them.
     """
     if run.model == "ngcf_final":
+        if filters is None:
+            raise ValueError("expected the filters of the data set for NGCF_Final, got none")
         return build_ngcf_final(run, settings, data, graph, filters)
     size = (data.num_users, data.num_items)
-    # The mean label: of ratings, or of events and as many negatives.
-    offset = float(data.train.rating.mean()) if data.explicit else 0.5
+    offset = float(data.train.rating.mean()) if data.explicit else None
     if run.model == "lightgcn":
         plain = settings.lightgcn
         return LightGCN(*size, plain.embedding_dim, run.layers, plain.weight_decay, offset)
@@ -62,33 +65,7 @@ def build_ngcf_final(
         rating = build_rating(run, options.rating, data, graph.num_relations)
     if rating is None or run.risk == "total":
         ranking = build_ranking(run, options.ranking, data)
-    return NGCF_Final(
-        rating,
-        ranking,
-        rating_weight=options.rating.weight if options.rating and filters else 1.0,
-        rating_filter=_rating_filter(options.rating, filters),
-        ranking_weight=options.ranking.weight if filters else 1.0,
-        ranking_filter=_ranking_filter(options.ranking, filters) if ranking else None,
-        liked_slope=options.liked.slope if options.liked else 0.0,
-        liked_centre=options.liked.centre if options.liked else 0.0,
-    )
-
-
-def _rating_filter(options: RatingParams | None, filters: Filters) -> Tensor | None:
-    if options is None or "base" not in filters:
-        return None
-    base = filters["base"]
-    return torch.from_numpy(
-        (1 - options.weight) * base
-        + options.item_filter * (filters["item"] - base)
-        + options.user_filter * (filters["user"] - base)
-    )
-
-
-def _ranking_filter(options: RankingParams, filters: Filters) -> Tensor | None:
-    if "ranking" not in filters:
-        return None
-    return torch.from_numpy((1 - options.weight) * filters["ranking"])
+    return NGCF_Final(rating, ranking, filters)
 
 
 def build_rating(
@@ -111,20 +88,40 @@ def build_rating(
 def build_ranking(run: RunParams, options: RankingParams, data: Dataset) -> RankingNetwork:
     features = sp.block_diag([encode(data.users), encode(data.items)], "csr")
     popularity = np.bincount(data.train.item, minlength=data.num_items).astype(np.float32)
+    groups = [mean_of_others(entities) for entities in (data.users, data.items)]
+    alike = sp.csr_array(sp.block_diag(groups, "csr"))
+    # Without side information there is nothing else to tell nodes apart by.
+    own = options.id_embedding or features.shape[1] == 0
     return RankingNetwork(
         with_transpose(sp.csr_array(features)),
+        with_transpose(alike) if alike.nnz else None,
         data.num_users,
         embedding_dim=options.embedding_dim,
         layers=run.layers,
-        dropout=options.dropout,
         feature_dropout=options.feature_dropout,
         edge_dropout=options.edge_dropout,
         weight_decay=options.weight_decay,
-        # Without side information there is nothing else to tell nodes apart by.
-        id_embedding=options.id_embedding or features.shape[1] == 0,
+        id_embedding=initial_embedding(data, options.embedding_dim) if own else None,
         popularity=torch.from_numpy(popularity) if options.item_bias else None,
         logit_scale=options.logit_scale,
     )
+
+
+def initial_embedding(data: Dataset, embedding_dim: int) -> Tensor:
+    """(nodes, embedding_dim): the leading singular vectors of the interactions, users then items.
+
+    A spectral embedding: training starts at what a low-pass filter knows. Columns beyond their
+    number, and nodes without interactions, are random.
+    """
+    seed = int(torch.randint(2**31, ()))
+    user_items = data.train.matrix(data.num_users, data.num_items)
+    users, items = singular_vectors(user_items, embedding_dim, seed)
+    vectors = torch.from_numpy(np.concatenate([users, items.T]))
+    embedding = torch.randn(len(vectors), embedding_dim) * INITIAL_DEVIATION
+    known = vectors.any(dim=1)
+    scale = INITIAL_DEVIATION / vectors[known].std()
+    embedding[known, : vectors.shape[1]] = vectors[known] * scale
+    return embedding
 
 
 def features_of(entities: Entities) -> tuple[Tensor, Tensor]:

@@ -20,7 +20,7 @@ class LightGCN(DotProductModel):
         embedding_dim: int,
         layers: int,
         weight_decay: float = 0.0,
-        offset: float = 0.0,
+        offset: float | None = 0.0,
     ) -> None:
         super().__init__(num_users, num_items, embedding_dim, weight_decay, offset)
         self.num_layers = layers

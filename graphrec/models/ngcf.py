@@ -24,7 +24,7 @@ class NGCF(DotProductModel):
         message_dropout: float = 0.0,
         node_dropout: float = 0.0,
         weight_decay: float = 0.0,
-        offset: float = 0.0,
+        offset: float | None = 0.0,
     ) -> None:
         super().__init__(num_users, num_items, embedding_dim, weight_decay, offset)
         self.layers = nn.ModuleList(ngcf_layer(embedding_dim) for _ in range(layers))

@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from graphrec.filters.fit import Filters
 from graphrec.graph.bipartite import BipartiteGraph
-from graphrec.models.calibration import fit_platt
+from graphrec.models.mixture import Scored, liked
 from graphrec.models.ranking_network import RankingNetwork
 from graphrec.models.rating_network import RatingNetwork
 
@@ -20,52 +20,48 @@ class Nodes(NamedTuple):
 
 
 class NGCF_Final(nn.Module):
-    """Graph networks for both errors, joined with closed-form filters of the same training graph.
+    """Graph networks for both errors, and closed-form filters of the same training graph.
 
     Relevance is *watched* times *liked*. `rating`, trained by the MSE, predicts the target;
-    `ranking`, trained by the log error, scores how likely a pair is to be observed at all. Trained
-    alone, each is weighed against a closed-form filter when it is used:
+    `ranking`, trained by the log error, scores how likely a pair is to be observed at all. They are
+    trained alone; how they and the filters go together is learned on validation afterwards:
 
-        target(u, i) = w_r rating(u, i) + rating_filter[u, i]
-        score(u, i)  = w_s ranking(u, i) + ranking_filter[u, i]
+        target(u, i) = s rating(u, i) + (1 - s) rating_filter(u, i)
+        score(u, i)  = w_0 ranking(u, i) + Σ w_f ranking_filter_f(u, i)
                        + log sigmoid(slope * (target(u, i) - centre))
 
     A model without `ranking` scores by its target. One without `rating` has no last term, and its
     target is the chance of an interaction: sigmoid(a ranking(u, i) + b), a and b learned, while it
     trains, and sigmoid(a' score(u, i) + b') afterwards, a' and b' calibrated on validation, since
-    interactions that a network has learned from look more certain to it than others. The filters,
-    (users, items), are no parameters: they come from the training interactions and bear their
-    weights already.
+    interactions that a network has learned from look more certain to it than others.
     """
 
     def __init__(
         self,
         rating: RatingNetwork | None,
         ranking: RankingNetwork | None,
-        rating_weight: float = 1.0,
-        rating_filter: Tensor | None = None,
-        ranking_weight: float = 1.0,
-        ranking_filter: Tensor | None = None,
-        liked_slope: float = 1.0,
-        liked_centre: float = 3.6,
+        filters: Filters,
     ) -> None:
         if rating is None and ranking is None:
             raise ValueError("expected a rating or a ranking network, got neither")
         super().__init__()
         self.rating = rating
         self.ranking = ranking
-        self.rating_weight = rating_weight
-        self.ranking_weight = ranking_weight
-        self.register_buffer("rating_filter", rating_filter, persistent=False)
-        self.register_buffer("ranking_filter", ranking_filter, persistent=False)
-        self.rating_filter: Tensor | None
-        self.ranking_filter: Tensor | None
-        self.liked_slope = liked_slope
-        self.liked_centre = liked_centre
+        self.filters = filters
+        self.num_items = filters.num_items
         # The log error leaves a score's level and scale open; a target needs both.
         self.level = nn.Parameter(torch.tensor([1.0, 0.0])) if rating is None else None
-        self.register_buffer("calibration", torch.tensor([1.0, 0.0]) if rating is None else None)
-        self.calibration: Tensor | None
+        # Networks alone, until `training.combining` has learned better.
+        self.register_buffer("share", torch.tensor(1.0))
+        weight = torch.zeros(1 + len(filters.names))
+        weight[0] = 1
+        self.register_buffer("weight", weight)
+        self.register_buffer("liked", torch.tensor([1.0, 0.0]))
+        self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
+        self.share: Tensor
+        self.weight: Tensor
+        self.liked: Tensor
+        self.calibration: Tensor
 
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Nodes:
         """The vectors of all nodes; users first, then items.
@@ -77,78 +73,102 @@ class NGCF_Final(nn.Module):
             None if self.ranking is None else self.ranking(graph, edge_mask),
         )
 
+    # The networks alone: what is trained, and what chooses the epoch.
+
     def predict(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
-        """Predicted target of each pair (n,)."""
-        if self.rating is None or nodes.rating is None:
-            return self._chance(self.score(nodes, user, item))
-        predicted = self.rating.predict(nodes.rating, user, item)
-        if self.training or self.rating_filter is None:
-            return predicted
-        return self.rating_weight * predicted + self.rating_filter[user, item]
-
-    def calibrate(self, nodes: Nodes, user: Tensor, item: Tensor, target: Tensor) -> None:
-        """Set what turns scores into chances, from held-out pairs (n,) with targets 0 and 1.
-
-        A model that predicts ratings has nothing to set.
-        """
-        if self.calibration is not None:
-            self.calibration.copy_(fit_platt(self.score(nodes, user, item), target))
+        """Target that the networks predict of each pair (n,)."""
+        if self.rating is not None and nodes.rating is not None:
+            return self.rating.predict(nodes.rating, user, item)
+        return self._chance(self.score(nodes, user, item))
 
     def score(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
-        """Ranking score of each pair (n,)."""
-        if self.ranking is None:
+        """The networks' ranking score of each pair (n,)."""
+        if self.ranking is None or nodes.ranking is None:
             return self.predict(nodes, user, item)
-        assert nodes.ranking is not None
-        score = self.ranking.score(nodes.ranking, user, item)
-        if self.training:
-            return score
-        if self.ranking_filter is not None:
-            score = self.ranking_weight * score + self.ranking_filter[user, item]
-        if self.rating is None:
-            return score
-        return score + self._liked(self.predict(nodes, user, item))
+        return self.ranking.score(nodes.ranking, user, item)
 
     def predict_and_score(self, nodes: Nodes, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
-        """Predicted target and ranking score of the same pairs, (n,) each, looked up once."""
-        if self.ranking is None:
-            predicted = self.predict(nodes, user, item)
-            return predicted, predicted
+        """Both of the same pairs, (n,) each, looked up once."""
         score = self.score(nodes, user, item)
-        if self.rating is None:
-            return self._chance(score), score
-        return self.predict(nodes, user, item), score
+        if self.ranking is None:
+            return score, score
+        return (
+            (self._chance(score), score)
+            if self.rating is None
+            else (
+                self.predict(nodes, user, item),
+                score,
+            )
+        )
 
     def score_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
-        """Ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
-        if self.ranking is None or nodes.ranking is None:
-            return self._predict_block(nodes, user, item)
-        score = self.ranking.score_block(nodes.ranking, user, item)
-        if self.training:
-            return score
-        if self.ranking_filter is not None:
-            score = self.ranking_weight * score + self.ranking_filter[user][:, item]
-        if self.rating is None:
-            return score
-        return score + self._liked(self._predict_block(nodes, user, item))
-
-    def _predict_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """The networks' ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
+        if self.ranking is not None and nodes.ranking is not None:
+            return self.ranking.score_block(nodes.ranking, user, item)
         assert self.rating is not None  # one of the two networks is there
         assert nodes.rating is not None
-        predicted = self.rating.predict_block(nodes.rating, user, item)
-        if self.training or self.rating_filter is None:
-            return predicted
-        return self.rating_weight * predicted + self.rating_filter[user][:, item]
+        return self.rating.predict_block(nodes.rating, user, item)
 
     def _chance(self, score: Tensor) -> Tensor:
-        chosen = self.level if self.training else self.calibration
-        assert chosen is not None  # made where there is no rating network
-        return torch.sigmoid(chosen[0] * score + chosen[1])
+        assert self.level is not None  # made where there is no rating network
+        return torch.sigmoid(self.level[0] * score + self.level[1])
 
-    def _liked(self, target: Tensor) -> Tensor:
-        return F.logsigmoid(self.liked_slope * (target - self.liked_centre))
+    # Everything together: what is used.
+
+    def rate_items(self, nodes: Nodes, user: Tensor) -> Tensor:
+        """Predicted rating of every item by each of `user` (n,): (n, items)."""
+        network, filtered = self.ratings(nodes, user)
+        return network if filtered is None else self.share * network + (1 - self.share) * filtered
+
+    def ratings(self, nodes: Nodes, user: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The network's and, where there is one, the filter's: (n, items) each."""
+        assert self.rating is not None
+        assert nodes.rating is not None
+        network = self.rating.predict_block(nodes.rating, user, torch.arange(self.num_items))
+        return network, None if self.filters.rating is None else self.filters.rating(user)
+
+    def parts(self, nodes: Nodes, user: Tensor) -> Scored:
+        """What the ranking scores of every item for each of `user` (n,) are made of."""
+        assert nodes.ranking is not None
+        network = self.score_block(nodes, user, torch.arange(self.num_items))
+        filtered = self.filters.ranking(user)
+        rating = None if self.rating is None else self.rate_items(nodes, user)
+        return Scored(torch.cat([network[None], filtered]), rating)
+
+    def score_items(self, nodes: Nodes, user: Tensor) -> Tensor:
+        """Ranking score of every item for each of `user` (n,): (n, items)."""
+        if self.ranking is None:
+            return self.rate_items(nodes, user)
+        scored = self.parts(nodes, user)
+        score = torch.einsum("p,pni->ni", self.weight, scored.part)
+        return score if scored.rating is None else score + liked(scored.rating, *self.liked)
+
+    def target(self, score: Tensor) -> Tensor:
+        """Chance of an event with each of these final scores."""
+        return torch.sigmoid(self.calibration[0] * score + self.calibration[1])
+
+    def take_mixture(self, other: "NGCF_Final") -> None:
+        """Have the parts go together as they do in `other`."""
+        for name in ("share", "weight", "liked", "calibration"):
+            getattr(self, name).copy_(getattr(other, name))
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Each network's own settings for an optimiser."""
         networks = (self.rating, self.ranking)
         groups = [group for network in networks if network for group in network.parameter_groups()]
         return groups if self.level is None else [*groups, {"params": [self.level]}]
+
+
+def learned(model: nn.Module) -> dict[str, float]:
+    """What the parts of NGCF_Final turned out to weigh, by name; of another model nothing."""
+    if not isinstance(model, NGCF_Final):
+        return {}
+    values: dict[str, float] = {}
+    if model.ranking is not None:
+        names = ["network", *model.filters.names]
+        values |= {f"ranking.{name}": float(w) for name, w in zip(names, model.weight, strict=True)}
+    if model.rating is not None:
+        values["rating.network"] = float(model.share)
+        if model.ranking is not None:
+            values |= {"liked.slope": float(model.liked[0]), "liked.centre": float(model.liked[1])}
+    return values

@@ -7,80 +7,86 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph.bipartite import BipartiteGraph
-from graphrec.models.operators import dot_pairs, drop, propagate_with
-from graphrec.models.propagation import SMALLEST_NORM, ngcf_layer, propagate_layers
+from graphrec.models.operators import dot_block, dot_pairs, drop, propagate, propagate_with
+from graphrec.models.propagation import SMALLEST_NORM
 
 INITIAL_DEVIATION = 0.1
+INITIAL_STRENGTH = 0.5
+"""Of an item's users, and of what is like a node; a user's items have 1."""
 
 
 class RankingNetwork(nn.Module):
-    """NGCF over embeddings made of side features and, where wanted, one of each node's own.
+    """LightGCN's propagation (He et al. 2020, arXiv 2002.02126) over relations of learned strength.
 
-    The initial embedding is e = features W [+ the id's]; all layers' outputs are L2-normalised and
-    concatenated with it, and a pair's score is tau * (z_u · z_i) + b_i, with a learned scale
-    tau. The item bias starts at the logarithm of the popularity, or is left out without one.
-    A node without features or embedding of its own starts at zero, and so has no share in the first
-    layer's product term. Shapes: `features` (nodes, columns), CSR with its transpose;
-    z (nodes, (layers + 1) * embedding_dim).
+    The initial embedding is x_0 = features W, the sum of the vectors of a node's features, plus one
+    of the node's own where it has one. A layer sends it along every relation,
+
+        users: x ← L x + g A x,    items: x ← b L x + g A x,
+
+    L the normalised user-item adjacency, A the mean over the others of the same small category, b
+    and g learned for each layer. A node is the sum of its layers at length 1, z, and a pair's score
+    tau z_u · z_i + b_i, with a learned scale tau. The item bias starts at the logarithm of the
+    popularity, or is left out without one. Shapes: `features` (nodes, columns) and `alike` (nodes,
+    nodes), CSR with their transposes; z (nodes, embedding_dim).
     """
 
     def __init__(
         self,
         features: tuple[Tensor, Tensor],
+        alike: tuple[Tensor, Tensor] | None,
         num_users: int,
         embedding_dim: int,
         layers: int,
-        dropout: float,
         feature_dropout: float,
         edge_dropout: float,
         weight_decay: float,
-        id_embedding: bool,
+        id_embedding: Tensor | None,
         popularity: Tensor | None,
         logit_scale: float,
     ) -> None:
         super().__init__()
-        self.num_users = num_users
-        num_nodes, num_columns = features[0].shape
-        self.register_buffer("features", features[0], persistent=False)
-        self.register_buffer("features_transposed", features[1], persistent=False)
-        self.features: Tensor
-        self.features_transposed: Tensor
-        self.projection = nn.Parameter(torch.randn(num_columns, embedding_dim) * INITIAL_DEVIATION)
-        own = torch.randn(num_nodes, embedding_dim) * INITIAL_DEVIATION
-        self.id_embedding = nn.Parameter(own) if id_embedding else None
-        propagations = [ngcf_layer(embedding_dim) for _ in range(layers)]
-        for layer in propagations:
-            # Start as the plain propagation (L + I) E, in which closeness already means something.
-            of_sum, of_product = layer.weight.chunk(2, dim=1)
-            nn.init.eye_(of_sum)
-            nn.init.normal_(of_product, std=0.01)
-        self.layers = nn.ModuleList(propagations)
-        self.dropout = dropout
-        self.edge_dropout = edge_dropout
+        self.num_users, self.num_layers = num_users, layers
+        self.edge_dropout, self.feature_dropout = edge_dropout, feature_dropout
         self.weight_decay = weight_decay
-        self.feature_dropout = feature_dropout
+        self.features = _Sparse(*features)
+        self.alike = None if alike is None else _Sparse(*alike)
+        columns = features[0].shape[1]
+        self.projection = nn.Parameter(torch.randn(columns, embedding_dim) * INITIAL_DEVIATION)
+        self.id_embedding = None if id_embedding is None else nn.Parameter(id_embedding)
+        self.strength = nn.Parameter(torch.full((layers, 2), INITIAL_STRENGTH))
         bias = None if popularity is None else torch.log1p(popularity)
         self.item_bias = None if bias is None else nn.Parameter(bias)
         self.logit_scale = nn.Parameter(torch.tensor(logit_scale))
 
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Tensor:
-        """(nodes, (layers + 1) * embedding_dim).
+        """z (nodes, embedding_dim).
 
         `edge_mask` (edges,) marks what carries messages.
         """
+        total = torch.stack(self.outputs(graph, edge_mask)).sum(dim=0)
+        return F.normalize(total, dim=1, eps=SMALLEST_NORM)
+
+    def outputs(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> list[Tensor]:
+        """The initial embedding and that of each layer, (nodes, embedding_dim) each."""
         projection: Tensor = self.projection
-        dropout = 0.0
         if self.training:
-            dropout = self.dropout
-            edge_mask = graph.dropout_edge(self.edge_dropout, edge_mask)
+            if self.edge_dropout > 0:
+                edge_mask = graph.dropout_edge(self.edge_dropout, edge_mask)
             # A dropped column is dropped for all nodes: the others have to make up for it.
             column_scale = drop(projection.new_ones(len(projection), 1), self.feature_dropout)
             projection = projection * column_scale
-        x = propagate_with(self.features, self.features_transposed, projection)
+        x = self.features.product(projection)
         if self.id_embedding is not None:
             x = x + self.id_embedding
-        unit = F.normalize(x, dim=1, eps=SMALLEST_NORM)
-        return propagate_layers(graph.adjacency(edge_mask), unit, x, [*self.layers], dropout)
+        outputs = [x]
+        adjacency = graph.adjacency(edge_mask) if self.num_layers else None
+        for back, share in self.strength:
+            assert adjacency is not None
+            of_items, of_users = propagate(adjacency, x).tensor_split([self.num_users])
+            message = torch.cat([of_items, back * of_users])
+            x = message if self.alike is None else message + share * self.alike.product(x)
+            outputs.append(x)
+        return outputs
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of pairs (n,)."""
@@ -89,14 +95,29 @@ class RankingNetwork(nn.Module):
 
     def score_block(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
+        if self.item_bias is None:
+            return self.logit_scale * dot_block(nodes, user, item + self.num_users)
         users = self.logit_scale * F.embedding(user, nodes)
         items = F.embedding(item + self.num_users, nodes)
-        if self.item_bias is None:
-            return users @ items.T
         return torch.addmm(self.item_bias[item], users, items.T)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Weight decay on everything but the item biases and the logit scale."""
-        undecayed = [p for p in (self.item_bias, self.logit_scale) if p is not None]
-        decayed = [p for p in self.parameters() if not any(p is other for other in undecayed)]
-        return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": undecayed}]
+        """Weight decay on the embeddings alone."""
+        decayed = [p for p in (self.projection, self.id_embedding) if p is not None]
+        others = [p for p in self.parameters() if not any(p is other for other in decayed)]
+        return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": others}]
+
+
+class _Sparse(nn.Module):
+    """A sparse matrix (n, m) that stays the same, and its transpose."""
+
+    def __init__(self, matrix: Tensor, transpose: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("matrix", matrix, persistent=False)
+        self.register_buffer("transpose", transpose, persistent=False)
+        self.matrix: Tensor
+        self.transpose: Tensor
+
+    def product(self, x: Tensor) -> Tensor:
+        """With x (m, columns): (n, columns)."""
+        return propagate_with(self.matrix, self.transpose, x)

@@ -29,11 +29,9 @@ def mean_cosine_by_layer(model: Recommender, graph: BipartiteGraph) -> list[floa
     with torch.no_grad():
         model.eval()
         if isinstance(model, NGCF_Final):
-            if model.ranking is None:
-                return []
-            vectors, count = model(graph).ranking, len(model.ranking.layers) + 1
+            layers = [] if model.ranking is None else model.ranking.outputs(graph)
         elif isinstance(model, NGCF):
-            vectors, count = model(graph).vectors, len(model.layers) + 1
+            layers = [*model(graph).vectors.chunk(len(model.layers) + 1, dim=1)]
         else:
-            return []
-        return [mean_cosine_similarity(layer) for layer in vectors.chunk(count, dim=1)]
+            layers = []
+        return [mean_cosine_similarity(layer) for layer in layers]

@@ -3,22 +3,23 @@
 import ctypes
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 from torch.utils.data import DataLoader
 
 from graphrec.config.params import Params, check_num_neighbors
 from graphrec.config.training import RunParams
 from graphrec.data.batches import Batch
-from graphrec.data.dataset import Dataset
-from graphrec.data.interactions import Interactions
+from graphrec.data.dataset import Dataset, with_validation
 from graphrec.data.readers.torch_datasets import torch_dataset
-from graphrec.filters.fit import Filters
+from graphrec.filters.fit import fit_filters
 from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.graph.neighbors import SubgraphBatch, neighbor_loader
-from graphrec.models import Recommender
+from graphrec.models import NGCF_Final, Recommender
 from graphrec.models.factory import build_model
+from graphrec.training.combining import combine
 from graphrec.training.loop import History, Row, train_model
 from graphrec.training.validation import Validator
 
@@ -57,38 +58,67 @@ def keep_freed_memory() -> None:
             mallopt(option, KEPT_MEMORY)
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model, and how it got there."""
+
+    model: Recommender
+    graph: BipartiteGraph
+    """What it has learned from."""
+    history: History
+    validated: dict[str, Tensor] | None = None
+    """Of a refitted model the weights before, trained without the validation part."""
+
+
 def fit_run(
+    run: RunParams, params: Params, data: Dataset, on_epoch: Callable[[Row], None]
+) -> Fitted:
+    """The trained model of a run.
+
+    With `run.refit` it is trained anew, filters and all, on training and validation part together,
+    for as many epochs as were best before, and keeps the weights that its parts had then.
+    """
+    check_num_neighbors(run, params.train.num_neighbors)
+    fitted = _fit(run, params, data, on_epoch)
+    if isinstance(fitted.model, NGCF_Final):
+        combine(fitted.model, fitted.graph, data, params.seed)
+    if not run.refit:
+        return fitted
+    again = _fit(run, params, with_validation(data), on_epoch, fitted.history.best_epoch)
+    if isinstance(again.model, NGCF_Final) and isinstance(fitted.model, NGCF_Final):
+        again.model.take_mixture(fitted.model)
+    return Fitted(again.model, again.graph, fitted.history, fitted.model.state_dict())
+
+
+def _fit(
     run: RunParams,
     params: Params,
     data: Dataset,
-    filters: Filters,
     on_epoch: Callable[[Row], None],
-    refit: bool = False,
-    graph: BipartiteGraph | None = None,
-) -> tuple[Recommender, BipartiteGraph, History]:
-    """The trained model of a run, the graph that it has learned from, and how it went.
-
-    With `refit` nothing validates: `data` is what `with_validation` gives, all epochs are trained
-    and the last weights are kept. `graph` is that of the training interactions, unless another is
-    given.
-    """
-    options, settings = params.train, params.of(run)
-    check_num_neighbors(run, options.num_neighbors)
-    device = find_device(params.device)
+    epochs: int | None = None,
+) -> Fitted:
+    """Trained until validation says stop, or for so many epochs without it."""
+    settings, device = params.of(run), find_device(params.device)
     make_repeatable(params.seed, params.threads)
-    graph = graph or build_graph(data)
+    filters = None
+    if run.model == "ngcf_final":
+        filters = fit_filters(data, params.filters, run.layers, params.seed)
+    graph = build_graph(data)
     model = build_model(run, settings, data, graph, filters).to(device)
     on_device = graph.to(device)
     history = train_model(
         model,
         on_device,
         make_loader(run, params, data, graph),
-        None if refit else Validator(data, on_device),
-        options,
+        Validator(data, on_device) if epochs is None else None,
+        params.train,
+        settings.learning_rate,
+        "mse" if run.risk == "mse" else settings.monitor,
         run.risk,
         on_epoch,
+        epochs,
     )
-    return model.cpu(), graph, history
+    return Fitted(model.cpu(), graph, history)
 
 
 def make_loader(
@@ -105,9 +135,3 @@ def make_loader(
             dataset, graph, options.num_neighbors, settings.batch_size, soft_ratio
         )
     return dataset.loader(settings.batch_size, soft_ratio)
-
-
-def with_validation(data: Dataset) -> Dataset:
-    """The same data with the validation interactions among the training ones."""
-    train = Interactions.concatenate([data.train, data.valid.interactions])
-    return replace(data, train=train)

@@ -23,8 +23,6 @@ from graphrec.training.ema import WeightAverage
 Row = dict[str, float]
 """What one epoch is described by."""
 Validate = Callable[[Recommender], Row]
-MONITORS = {"mse": "mse", "total": "ndcg_at_10"}
-"""For each risk the validation measure that decides."""
 
 
 class DivergedError(RuntimeError):
@@ -45,34 +43,37 @@ def train_model(
     loader: DataLoader[Batch] | DataLoader[SubgraphBatch],
     validate: Validate | None,
     options: TrainParams,
+    learning_rate: float,
+    monitor: str,
     risk: str,
     on_epoch: Callable[[Row], None],
+    epochs: int | None = None,
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
 
     `model` and `graph` are on the device that trains, batches come from the CPU. A step propagates
     `graph`, or that part of it which its batch brings along.
 
-    `validate` gives a model's validation measures, of which MONITORS[risk] decides; without it all
-    epochs are trained and the last weights kept. `options` says the rest: after `patience` epochs
-    without a better value training stops; the learning rate falls linearly to `end_factor` times
-    itself over all `epochs`; with `ema_decay` > 0 the validated and kept weights are their moving
+    `validate` gives a model's validation measures, of which `monitor` decides; without it
+    `epochs` are trained and the last weights kept. `learning_rate` is Adam's step size in the first
+    step, `options` says the rest: after `patience` epochs without a better value training stops;
+    the learning rate falls linearly to `end_factor` times itself over all `options.epochs`; with
+    `ema_decay` > 0 the validated and kept weights are their moving
     average with that factor a step (Polyak averaging); with `mask_supervision` the interactions of
     a batch carry no message while they are predicted. Raises DivergedError on a loss that is not
     finite.
     """
     device = graph.user.device
     steps = options.epochs * len(loader)
-    optimizer = torch.optim.Adam(model.parameter_groups(), lr=options.learning_rate, fused=True)
+    optimizer = torch.optim.Adam(model.parameter_groups(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(
         optimizer, 1.0, options.end_factor, total_iters=max(steps, 1)
     )
     average = WeightAverage(model, options.ema_decay)
-    monitor = MONITORS[risk]
     sign = 1 if higher_is_better(monitor) else -1
     history = History()
     best_value, best_weights = -math.inf, deepcopy(model.state_dict())
-    for epoch in range(1, options.epochs + 1):
+    for epoch in range(1, (epochs or options.epochs) + 1):
         model.train()
         sums = torch.zeros(4, device=device)
         for drawn in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):

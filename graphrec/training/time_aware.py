@@ -5,33 +5,36 @@ import torch
 from torch import Tensor
 
 from graphrec.config.params import Params
-from graphrec.config.training import RunParams, TimeAwareParams
+from graphrec.config.training import RunParams, TimeAwareParams, TimeKernelParams
 from graphrec.data.dataset import Dataset
-from graphrec.data.interactions import HeldOut
-from graphrec.filters.time_effect import SECONDS_A_DAY, TimeKernel, fit_with_time
-from graphrec.graph.bipartite import build_graph
-from graphrec.models.trained import TrainedModel
-from graphrec.training.fitting import fit_run
+from graphrec.data.interactions import FloatArray, HeldOut, Interactions
+from graphrec.filters.rating import RatingFilter, fit_rating_filter
+from graphrec.filters.time_kernel import SECONDS_A_DAY, TimeKernel, TimeTerms
 
 RESOLUTION = {"second": 1, "day": SECONDS_A_DAY}
 
 
 class TimeAwareModel:
-    """A trained model, and what the times of held-out ratings add to its predictions of them."""
+    """A rating filter, and what the times of held-out ratings add to its predictions of them."""
 
-    def __init__(self, timeless: TrainedModel, effects: Tensor) -> None:
+    def __init__(self, timeless: RatingFilter, effects: dict[tuple[int, int], float]) -> None:
         self.timeless = timeless
         self.effects = effects
-        """(users, items), 0 for other pairs."""
+        """User and item → stars; other pairs have none."""
 
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         """Users (n,) and items (n,) → a rating for each pair (n,)."""
-        return self.timeless.predict(user, item) + self.effects[user, item]
+        pairs = zip(user.tolist(), item.tolist(), strict=True)
+        effects = torch.tensor([self.effects.get(pair, 0.0) for pair in pairs])
+        return self.timeless.predict(user, item) + effects
 
 
-def time_kernel(options: TimeAwareParams) -> TimeKernel:
-    fading = {term.days: term.variance for term in options.fading}
-    return TimeKernel(options.same_day, fading, RESOLUTION[options.resolution])
+def time_terms(options: TimeAwareParams) -> TimeTerms:
+    def kernel(section: TimeKernelParams) -> TimeKernel:
+        fading = {term.days: term.variance for term in section.fading}
+        return TimeKernel(section.same_day, fading, RESOLUTION[options.resolution])
+
+    return TimeTerms(kernel(options.user), kernel(options.taste))
 
 
 def fit_time_aware(
@@ -41,28 +44,34 @@ def fit_time_aware(
     held_out: list[HeldOut],
     options: TimeAwareParams,
 ) -> TimeAwareModel:
-    """A run of risk `mse`, trained for all epochs on ratings without their time effects.
+    """The rating filter of a run, without its networks, and the times of all ratings.
 
-    It predicts the ratings of `held_out`, to which it adds what their times tell; of them it sees
-    user, item and time. The graph's messages carry the ratings as they were given.
+    It predicts the ratings of `held_out`, of which it sees user, item and time. Raises ValueError
+    for a data set that is too large for the filter.
     """
-    freed, filters, effect = fit_with_time(data, time_kernel(options), params.filters.explicit)
-    weights = options.model_dump(include={"weight", "item_filter", "user_filter"})
-    settings = params.of(run).model_dump()
-    settings["ngcf_final"]["rating"] |= weights
-    changed = params.model_dump()
-    changed["hyperparameters"][run.hyperparameters] = settings
-    trained, graph, _ = fit_run(
-        run,
-        Params.model_validate(changed),
-        freed,
-        filters,
-        lambda _: None,
-        refit=True,
-        graph=build_graph(data),
-    )
-    effects = np.zeros((data.num_users, data.num_items), np.float32)
+    terms = time_terms(options)
+    timeless = fit_rating_filter(data, params.filters.rating, run.layers, terms)
+    effects: dict[tuple[int, int], float] = {}
     for part in held_out:
         held = part.interactions
-        effects[held.user, held.item] = options.share * effect.of(held.user, held.timestamp)
-    return TimeAwareModel(TrainedModel(trained, graph), torch.from_numpy(effects))
+        pairs = zip(held.user.tolist(), held.item.tolist(), strict=True)
+        values = effects_of_time(timeless, terms, data.train, held).tolist()
+        effects |= dict(zip(pairs, values, strict=True))
+    return TimeAwareModel(timeless, effects)
+
+
+def effects_of_time(
+    timeless: RatingFilter, terms: TimeTerms, train: Interactions, held: Interactions
+) -> FloatArray:
+    """(n,) stars that the times of held-out ratings (n,) add to what `timeless` predicts of them.
+
+    `timeless` was conditioned on `train` with `terms`.
+    """
+    items, dual = timeless.item_covariance.numpy(), timeless.dual.numpy()
+    effects = np.zeros(len(held), np.float32)
+    for user in np.unique(held.user):
+        rows, mine = np.flatnonzero(held.user == user), np.flatnonzero(train.user == user)
+        alike = items[np.ix_(held.item[rows], train.item[mine])]
+        shared = terms(held.timestamp[rows], train.timestamp[mine], alike)
+        effects[rows] = shared @ dual[mine]
+    return effects

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from graphrec.filters.structure import structural_scores
 
 from graphrec.data.features import numeric
 from graphrec.filters.biases import fit_biases
 from graphrec.filters.fit import FLOOR, LARGEST, co_occurrence, fit_filters, residuals
 from graphrec.filters.similarity import ease
-from graphrec.filters.structure import structural_scores
 from tests.datasets import dataset, entities, interactions
 from tests.faults import PARAMS
 
@@ -38,11 +38,11 @@ def test_only_training_interactions_are_looked_at(data):
 
 def test_ratings_above_the_expected_count_more(movielens):
     data = movielens.data
-    strength = 1 + OPTIONS.explicit.rating_weight * residuals(data)
+    strength = 1 + OPTIONS.rating.rating_weight * residuals(data)
     user_items = np.zeros((data.num_users, data.num_items), np.float32)
     user_items[data.train.user, data.train.item] = strength
     gram = user_items.T @ user_items
-    penalty = OPTIONS.explicit.regularization + 0.6 / 0.4 * np.diag(gram)
+    penalty = OPTIONS.rating.regularization + 0.6 / 0.4 * np.diag(gram)
     inverse = np.linalg.inv((gram + np.diag(penalty)).astype(np.float64))
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)

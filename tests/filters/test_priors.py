@@ -6,11 +6,13 @@ import pytest
 from graphrec.config.filters import PriorParams
 from graphrec.data.dataset import FeatureBlock
 from graphrec.data.features import categorical, numeric
-from graphrec.filters.priors import prior_covariance
-from tests.datasets import entities
+from graphrec.filters.priors import prior_covariance, propagated_similarity
+from tests.datasets import entities, interactions
 from tests.faults import PARAMS
 
-OPTIONS = PriorParams(own=0.5, shared=0.25, values=0.125, numeric=1.0, numeric_width=2.0)
+OPTIONS = PriorParams(
+    own=0.5, shared=0.25, graph=0.75, values=0.125, numeric=1.0, numeric_width=2.0
+)
 
 
 def test_without_side_information_all_are_equally_alike():
@@ -52,9 +54,48 @@ def test_equal_numbers_are_finite():
     np.testing.assert_allclose(change - prior_covariance(entities("i", 3), OPTIONS), 1, atol=1e-6)
 
 
+def test_the_graph_counts_by_its_similarity():
+    similarity = np.array([[1, 0.5], [0.5, 1]], np.float32)
+    change = prior_covariance(entities("i", 2), OPTIONS, similarity)
+    change -= prior_covariance(entities("i", 2), OPTIONS)
+    np.testing.assert_allclose(change, 0.75 * similarity, atol=1e-6)
+
+
+@pytest.mark.parametrize("layers", [0, 1, 2, 3, 4, 5])
+def test_the_similarity_is_the_cosine_of_propagated_one_hot_vectors(layers):
+    edges = np.random.default_rng(0).random((6, 9)) < 0.4
+    edges[2], edges[:, 4] = False, False  # a user and an item without an edge
+    adjacency = np.zeros((15, 15))
+    adjacency[:6, 6:], adjacency[6:, :6] = edges, edges.T
+    adjacency /= np.maximum(adjacency.sum(axis=1, keepdims=True), 1)
+    vectors = sum(
+        (np.linalg.matrix_power(adjacency, layer) for layer in range(1, layers + 1)),
+        np.zeros((15, 15)),
+    )
+    products = vectors @ vectors.T
+    norm = np.sqrt(np.diag(products))
+    expected = products / np.where(norm > 0, norm, 1)[:, None] / np.where(norm > 0, norm, 1)
+    matrix = interactions(*np.nonzero(edges)).matrix(6, 9)
+    users, items = propagated_similarity(matrix, layers)
+    assert users.dtype == items.dtype == np.float32
+    np.testing.assert_allclose(users, expected[:6, :6], atol=1e-5)
+    np.testing.assert_allclose(items, expected[6:, 6:], atol=1e-5)
+
+
+def test_with_one_layer_it_is_the_cosine_of_who_has_rated_them(data):
+    matrix = data.train.matrix(data.num_users, data.num_items)
+    users, items = propagated_similarity(matrix, 1)
+    for similarity, rows in ((users, matrix.toarray()), (items, matrix.toarray().T)):
+        count = np.maximum(rows.sum(axis=1), 1)
+        expected = rows @ rows.T / np.sqrt(np.outer(count, count))
+        np.testing.assert_allclose(similarity, expected, atol=1e-5)
+
+
 @pytest.mark.parametrize("side", ["users", "items"])
 def test_it_is_symmetric_and_positive_definite(data, side):
-    for options in (PARAMS.filters.explicit.item_prior, PARAMS.filters.explicit.user_prior):
-        prior = prior_covariance(getattr(data, side), options)
+    matrix = data.train.matrix(data.num_users, data.num_items)
+    similarity = propagated_similarity(matrix, 3)[side == "items"]
+    for options in (PARAMS.filters.rating.item_prior, PARAMS.filters.rating.user_prior):
+        prior = prior_covariance(getattr(data, side), options, similarity)
         np.testing.assert_allclose(prior, prior.T, atol=1e-6)
         assert np.linalg.eigvalsh(prior.astype(np.float64)).min() > 0

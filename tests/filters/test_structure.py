@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from graphrec.filters.structure import structural_scores
 
 from graphrec.data.features import categorical
-from graphrec.filters.structure import structural_scores
 from tests.datasets import dataset, entities, interactions
 from tests.faults import PARAMS
 

@@ -1,0 +1,109 @@
+"""Closed-form scores of items: each a function of a user's row alone, a new user's too."""
+
+from typing import ClassVar
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from torch import Tensor, nn
+
+from graphrec.data.features import unit_rows
+from graphrec.data.interactions import FloatArray
+from graphrec.graph.kernels import kernels_for
+from graphrec.graph.sparse import SparseBuffer
+
+
+class ItemFilter(nn.Module):
+    """Users' rows (n, items), CSR, entries above 0 → how near every item is to them (n, items).
+
+    All that a filter knows is in its buffers, whose names are its constructor's arguments. Scores
+    below 0 mean no more than 0.
+    """
+
+    SPARSE: ClassVar[tuple[str, ...]] = ()
+    """Which of the buffers are sparse matrices."""
+
+    def forward(self, rows: sp.csr_array) -> Tensor:
+        raise NotImplementedError
+
+
+class CoOccurrence(ItemFilter):
+    """rows @ weight, for items few enough that a dense weight (items, items) is held."""
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("weight", weight)
+        self.weight: Tensor
+
+    def forward(self, rows: sp.csr_array) -> Tensor:
+        return torch.from_numpy(rows @ self.weight.numpy())
+
+
+class Walk(ItemFilter):
+    """Two hops further: rows D_i^-a R' D_u^-b R D_i^-c, with R the training interactions.
+
+    Degrees D are numbers of interactions. With a = b = c = 1/2 it is the propagation of LightGCN
+    that starts at one-hot items; exponents of their own say how much a busy item or user is worth.
+    """
+
+    SPARSE = ("user_items",)
+
+    def __init__(self, user_items: SparseBuffer, exponents: Tensor) -> None:
+        super().__init__()
+        self.user_items = user_items
+        self.register_buffer("exponents", exponents)
+        self.exponents: Tensor
+        matrix = user_items.scipy()
+        self.forth, self.back = user_items.tensor(), SparseBuffer.of(sp.csr_array(matrix.T))
+        first, second, third = exponents.tolist()
+        present = matrix.astype(bool)
+        users, items = (np.maximum(present.sum(axis=axis), 1.0) for axis in (1, 0))
+        self.from_items, self.to_users, self.to_items = (
+            torch.from_numpy((degree**-power).astype(np.float32)[:, None])
+            for degree, power in ((items, first), (users, second), (items, third))
+        )
+
+    def forward(self, rows: sp.csr_array) -> Tensor:
+        x = torch.from_numpy(np.ascontiguousarray(rows.toarray().T)) * self.from_items
+        product = kernels_for(x).product
+        x = product(self.forth, x) * self.to_users  # (users, n)
+        scores: Tensor = product(self.back.tensor(), x) * self.to_items
+        return scores.T
+
+
+class LowPass(ItemFilter):
+    """The part of a row that the leading singular vectors span: rows D^-1/2 V' V D^1/2.
+
+    V (vectors, items) are those of the interactions normalised by both degrees, D (items,) the
+    items' degrees: the ideal low-pass filter of GF-CF (Shen et al. 2021, arXiv 2108.07567).
+    """
+
+    def __init__(self, vectors: Tensor, degree: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("vectors", vectors)
+        self.register_buffer("degree", degree)
+        self.vectors: Tensor
+        self.degree: Tensor
+
+    def forward(self, rows: sp.csr_array) -> Tensor:
+        scale = self.degree.clamp(min=1).sqrt()
+        spectrum = rows @ (self.vectors / scale).T.numpy()  # (n, vectors)
+        return torch.from_numpy(spectrum) @ (self.vectors * scale)
+
+
+class Content(ItemFilter):
+    """Cosine of an item's side information with all that the row's items have.
+
+    `profile` (items, columns) has rows of length 1.
+    """
+
+    SPARSE = ("profile",)
+
+    def __init__(self, profile: SparseBuffer) -> None:
+        super().__init__()
+        self.profile = profile
+
+    def forward(self, rows: sp.csr_array) -> Tensor:
+        profile = self.profile.scipy()
+        cosine: FloatArray = (unit_rows(sp.csr_array(rows @ profile)) @ profile.T).toarray()
+        return torch.from_numpy(np.ascontiguousarray(cosine, np.float32))

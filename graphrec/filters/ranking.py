@@ -1,0 +1,124 @@
+"""The ranking filters that a data set allows, their scores of the training users side by side."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import scipy.sparse as sp
+import torch
+from torch import Tensor, nn
+
+from graphrec.config.filters import RankingFilterParams
+from graphrec.data.dataset import Dataset
+from graphrec.data.features import tf_idf
+from graphrec.data.interactions import FloatArray
+from graphrec.filters.biases import fit_biases
+from graphrec.filters.item_filters import Content, CoOccurrence, ItemFilter, LowPass, Walk
+from graphrec.filters.similarity import ease
+from graphrec.filters.spectral import singular_vectors
+from graphrec.graph.sparse import SparseBuffer
+
+MOST_ITEMS = 12_000
+"""Up to which a dense matrix of them is inverted and kept."""
+FLOOR = 0.1
+"""What no sign of interest at all counts as, in mean scores of the user."""
+
+KINDS: dict[str, type[ItemFilter]] = {
+    "co_occurrence": CoOccurrence,
+    "walk": Walk,
+    "low_pass": LowPass,
+}
+"""Of the filters by name; any other is a `Content`, named as its block of side information."""
+
+
+class RankingFilters(nn.Module):
+    """What closed forms say of each training user's items, on the scale of a log-linear model.
+
+    `user_items` (users, items) holds the training interactions, each counting by its strength.
+    """
+
+    def __init__(self, user_items: SparseBuffer, filters: Mapping[str, ItemFilter]) -> None:
+        super().__init__()
+        self.user_items = user_items
+        self.filters = nn.ModuleDict(filters)
+        self.matrix = user_items.scipy()
+
+    @property
+    def names(self) -> list[str]:
+        return [*self.filters]
+
+    def forward(self, user: Tensor) -> Tensor:
+        """Users (n,) → (filters, n, items)."""
+        return self.score_rows(self.matrix[user.numpy()])
+
+    def score_rows(self, rows: sp.csr_array) -> Tensor:
+        """The same for users of whom nothing but these rows (n, items) is known."""
+        if not self.filters:
+            return torch.empty(0, *rows.shape)
+        return torch.stack([log_scores(each(rows)) for each in self.filters.values()])
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Tensor]) -> "RankingFilters":
+        """The filters with this `state_dict`, not fitted again."""
+        names = {key.split(".")[1] for key in state if key.startswith("filters.")}
+        filters = {}
+        for name in sorted(names):
+            kind, prefix = KINDS.get(name, Content), f"filters.{name}."
+            arguments = {
+                key.removeprefix(prefix): value
+                for key, value in state.items()
+                if key.startswith(prefix)
+            }
+            sparse = {part: _sparse(arguments, f"{part}.") for part in kind.SPARSE}
+            dense = {key: value for key, value in arguments.items() if "." not in key}
+            filters[name] = kind(**sparse, **dense)
+        return cls(_sparse(state, "user_items."), filters)
+
+
+def _sparse(state: Mapping[str, Tensor], prefix: str) -> SparseBuffer:
+    return SparseBuffer(
+        **{
+            key.removeprefix(prefix): value
+            for key, value in state.items()
+            if key.startswith(prefix)
+        }
+    )
+
+
+def log_scores(scores: Tensor) -> Tensor:
+    """log(score / its row's mean + FLOOR), of scores (n, items); one below 0 counts as 0."""
+    scores = scores.clamp(min=0)
+    return torch.log(scores / scores.mean(dim=1, keepdim=True).clamp(min=1e-12) + FLOOR)
+
+
+def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) -> RankingFilters:
+    """Of events every block of categories or values that items have; of all data who shares what.
+
+    The latter is a dense matrix of items where there are at most MOST_ITEMS, walks and singular
+    vectors otherwise.
+    """
+    train, shape = data.train, (data.num_users, data.num_items)
+    strength = np.ones(len(train), np.float32)
+    if data.explicit:
+        strength = np.maximum(1 + options.rating_weight * residuals(data), FLOOR)
+    user_items = sp.csr_array((strength, (train.user, train.item)), shape=shape)
+    filters: dict[str, ItemFilter] = {}
+    if not data.explicit:
+        for name, block in data.items.blocks("categorical", "multi_valued").items():
+            filters[name] = Content(SparseBuffer.of(tf_idf(block.matrix)))
+    buffer = SparseBuffer.of(user_items)
+    if data.num_items <= MOST_ITEMS:
+        weight = ease(user_items, options.regularization, options.dropout)
+        filters["co_occurrence"] = CoOccurrence(torch.from_numpy(weight))
+    else:
+        filters["walk"] = Walk(buffer, torch.tensor(options.walk_exponents))
+        _, vectors = singular_vectors(user_items, options.vectors, seed)
+        degree = np.bincount(train.item, minlength=data.num_items).astype(np.float32)
+        filters["low_pass"] = LowPass(torch.from_numpy(vectors), torch.from_numpy(degree))
+    return RankingFilters(buffer, dict(sorted(filters.items())))
+
+
+def residuals(data: Dataset) -> FloatArray:
+    """(n,) how far each training rating is above what its user and its item lead to expect."""
+    train = data.train
+    mean, user, item = fit_biases(train, data.num_users, data.num_items)
+    return train.rating - (mean + user[train.user] + item[train.item])

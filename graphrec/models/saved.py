@@ -1,0 +1,40 @@
+"""A trained model from the folder that its training left, and from nothing else."""
+
+import json
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from graphrec.config.models import HyperParams
+from graphrec.config.paths import Paths
+from graphrec.config.training import RunParams
+from graphrec.data.dataset import Dataset, with_validation
+from graphrec.data.storage import load_dataset
+from graphrec.filters.fit import Filters
+from graphrec.graph.bipartite import BipartiteGraph, build_graph
+from graphrec.models import Recommender
+from graphrec.models.factory import build_model
+
+
+def load_model(
+    name: str, paths: Paths, validated: bool = False
+) -> tuple[Recommender, BipartiteGraph, Dataset]:
+    """The model of a run, its graph, and what it knows of users and items.
+
+    Of a refitted run the graph and the training part have the validation interactions, too, unless
+    the model is wanted that was `validated`.
+    """
+    settings = json.loads(paths.settings(name).read_text())
+    run = RunParams.model_validate(settings["run"])
+    data = load_dataset(paths.known(name))
+    weights: Path = paths.weights(name)
+    if run.refit and validated:
+        weights = paths.validated_weights(name)
+    elif run.refit:
+        data = with_validation(data)
+    state, graph = load_file(weights), build_graph(data)
+    filters = Filters.from_state(state, "filters.") if run.model == "ngcf_final" else None
+    options = HyperParams.model_validate(settings["hyperparameters"])
+    model = build_model(run, options, data, graph, filters)
+    model.load_state_dict(state)
+    return model, graph, data
