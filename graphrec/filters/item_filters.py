@@ -42,8 +42,8 @@ class CoOccurrence(ItemFilter):
 class Walk(ItemFilter):
     """Two hops further: rows D_i^-a R' D_u^-b R D_i^-c, with R the training interactions.
 
-    Degrees D are numbers of interactions. With a = b = c = 1/2 it is the propagation of LightGCN
-    that starts at one-hot items; exponents of their own say how much a busy item or user is worth.
+    Degrees D are numbers of interactions. With a = c = 1/2 and b = 1 it is two layers of LightGCN
+    that start at one-hot items; exponents of their own say how much a busy item or user is worth.
     """
 
     SPARSE = ("user_items",)

@@ -27,7 +27,12 @@ KINDS: dict[str, type[ItemFilter]] = {
     "walk": Walk,
     "low_pass": LowPass,
 }
-"""Of the filters by name; any other is a `Content`, named as its block of side information."""
+"""Of the filters by name; any other is a `Content`, named by `content_name`."""
+
+
+def content_name(block: str) -> str:
+    """Of the filter of a block of side information, a name that a module may bear."""
+    return f"content_{block.replace('.', '%2E')}"
 
 
 class RankingFilters(nn.Module):
@@ -104,17 +109,16 @@ def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) 
     filters: dict[str, ItemFilter] = {}
     if not data.explicit:
         for name, block in data.items.blocks("categorical", "multi_valued").items():
-            filters[name] = Content(SparseBuffer.of(tf_idf(block.matrix)))
-    buffer = SparseBuffer.of(user_items)
+            filters[content_name(name)] = Content(SparseBuffer.of(tf_idf(block.matrix)))
     if data.num_items <= MOST_ITEMS:
         weight = ease(user_items, options.regularization, options.dropout)
         filters["co_occurrence"] = CoOccurrence(torch.from_numpy(weight))
     else:
-        filters["walk"] = Walk(buffer, torch.tensor(options.walk_exponents))
+        filters["walk"] = Walk(SparseBuffer.of(user_items), torch.tensor(options.walk_exponents))
         _, vectors = singular_vectors(user_items, options.vectors, seed)
         degree = np.bincount(train.item, minlength=data.num_items).astype(np.float32)
         filters["low_pass"] = LowPass(torch.from_numpy(vectors), torch.from_numpy(degree))
-    return RankingFilters(buffer, dict(sorted(filters.items())))
+    return RankingFilters(SparseBuffer.of(user_items), dict(sorted(filters.items())))
 
 
 def residuals(data: Dataset) -> FloatArray:

@@ -27,4 +27,4 @@ def singular_vectors(
         n_iter=POWER_ITERATIONS,
         random_state=seed,
     )
-    return left.astype(np.float32), right.astype(np.float32)
+    return np.ascontiguousarray(left, np.float32), np.ascontiguousarray(right, np.float32)
