@@ -4,7 +4,7 @@ FLOOR_PLAN: dict[str, set[str]] = {
     "config": set(),
     "data": {"config"},
     "graph": {"config", "data"},
-    "filters": {"config", "data"},
+    "filters": {"config", "data", "graph"},
     "baselines": {"config", "data", "filters"},
     "models": {"config", "data", "graph", "filters"},
     "evaluation": {"config", "data"},
