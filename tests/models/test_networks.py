@@ -2,55 +2,31 @@
 
 import numpy as np
 import pytest
-import scipy.sparse as sp
 import torch
 
 from graphrec.graph.bipartite import BipartiteGraph
-from graphrec.graph.sparse import from_scipy, to_scipy
-from graphrec.models import NGCF_Final, RankingNetwork, RatingNetwork
+from graphrec.graph.sparse import to_scipy
 from graphrec.models.propagation import NEGATIVE_SLOPE
+from graphrec.models.ranking_network import INITIAL_STRENGTH
+from tests.models.networks import (
+    DIM,
+    ITEMS,
+    RELATIONS,
+    USERS,
+    random_features,
+    random_graph,
+    random_means,
+    ranking_network,
+    rating_network,
+    values,
+)
 
-USERS, ITEMS, DIM, RELATIONS = 9, 12, 5, 5
-LAYERS = pytest.mark.parametrize("layers", [1, 2, 4])
+LAYERS = pytest.mark.parametrize("layers", [0, 1, 2, 4])
 
 
 @pytest.fixture
 def graph() -> BipartiteGraph:
-    rng = np.random.default_rng(2)
-    user, item = torch.as_tensor(np.argwhere(rng.random((USERS, ITEMS)) < 0.3).T.copy())
-    edge_type = torch.as_tensor(rng.integers(0, RELATIONS, len(user)))
-    return BipartiteGraph(user, item, USERS, ITEMS, edge_type, RELATIONS)
-
-
-def with_transpose(features: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    return from_scipy(sp.csr_array(features)), from_scipy(sp.csr_array(features.T))
-
-
-def disturbed(network):
-    """Every parameter away from its start: zeros would hide a forgotten one."""
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.add_(0.3 * torch.randn_like(parameter))
-    return network.eval()
-
-
-def rating_network(layers: int) -> RatingNetwork:
-    sides = (
-        with_transpose(np.random.default_rng(count).random((count, columns)))
-        for count, columns in ((USERS, 3), (ITEMS, 4))
-    )
-    return disturbed(RatingNetwork(*sides, RELATIONS, DIM, layers, 2, 0.5, 0.5, 0.1, 3.5))
-
-
-def ranking_network(layers: int, own: bool, popular: bool) -> tuple[RankingNetwork, np.ndarray]:
-    rows = np.random.default_rng(0).random((USERS + ITEMS, 7)) * 2 // 1
-    counts = torch.arange(ITEMS).float() if popular else None
-    options = (DIM, layers, 0.5, 0.5, 0.5, 0.1, own, counts, 2.0)
-    return disturbed(RankingNetwork(with_transpose(rows), USERS, *options)), rows
-
-
-def values(network) -> dict[str, np.ndarray]:
-    return {name: part.double().numpy() for name, part in network.state_dict().items()}
+    return random_graph()
 
 
 def leaky(x: np.ndarray) -> np.ndarray:
@@ -61,7 +37,7 @@ def linear(w: dict[str, np.ndarray], name: str, x: np.ndarray) -> np.ndarray:
     return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
 
 
-@LAYERS
+@pytest.mark.parametrize("layers", [1, 2, 4])
 def test_rating_network_agrees_with_the_dense_equation(graph, layers):
     network = rating_network(layers)
     w = values(network)
@@ -103,39 +79,86 @@ def test_rating_network_agrees_with_the_dense_equation(graph, layers):
 
 
 @LAYERS
-@pytest.mark.parametrize(("own", "popular"), [(True, True), (False, False)])
-def test_ranking_network_agrees_with_the_dense_equation(graph, layers, own, popular):
-    network, features = ranking_network(layers, own, popular)
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("popular", [True, False])
+@pytest.mark.parametrize("alike", [True, False])
+def test_ranking_network_agrees_with_the_dense_equation(graph, layers, own, popular, alike):
+    network = ranking_network(layers, own, popular, alike)
     w = values(network)
     laplacian = to_scipy(graph.adjacency()).toarray().astype(float)
-    x = features @ w["projection"] + (w["id_embedding"] if own else 0)
+    means = random_means() if alike else np.zeros_like(laplacian)
+    x = random_features() @ w["projection"] + (w["id_embedding"] if own else 0)
     outputs = [x]
-    for number in range(layers):
+    for back, share in w["strength"]:
         near = laplacian @ x
-        x = leaky(linear(w, f"layers.{number}", np.hstack([near + x, near * x])))
+        near[USERS:] *= back
+        x = near + share * means @ x
         outputs.append(x)
-    z = np.hstack([part / np.linalg.norm(part, axis=1, keepdims=True) for part in outputs])
+    z = sum(outputs)
+    z /= np.linalg.norm(z, axis=1, keepdims=True)
     expected = w["logit_scale"] * z[:USERS] @ z[USERS:].T + (w["item_bias"] if popular else 0)
     with torch.no_grad():
         nodes = network(graph)
         block = network.score_block(nodes, torch.arange(USERS), torch.arange(ITEMS))
+        pairs = torch.cartesian_prod(torch.arange(USERS), torch.arange(ITEMS))
+        single = network.score(nodes, *pairs.T).reshape(USERS, ITEMS)
+        layer_outputs = network.outputs(graph)
+    np.testing.assert_allclose(nodes.numpy(), z, atol=1e-5)
     np.testing.assert_allclose(block.numpy(), expected, atol=1e-4)
+    np.testing.assert_allclose(single.numpy(), expected, atol=1e-4)
+    for output, dense in zip(layer_outputs, outputs, strict=True):
+        np.testing.assert_allclose(output.numpy(), dense, atol=1e-4)
 
 
-def test_joined_as_the_docstring_says(graph):
-    rating, (ranking, _) = rating_network(2), ranking_network(2, True, True)
-    first, second = torch.randn(USERS, ITEMS), torch.randn(USERS, ITEMS)
-    model = NGCF_Final(rating, ranking, 0.4, first, 0.7, second, 1.5, 3.0).eval()
-    user, item = torch.tensor([0, 4, 8]), torch.tensor([11, 0, 5])
+def test_strengths_and_biases_start_where_the_docstring_says():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.models.networks.disturbed", lambda network: network)
+        start = ranking_network(3)
+    assert start.strength.shape == (3, 2)
+    assert (start.strength == INITIAL_STRENGTH).all()
+    np.testing.assert_allclose(start.item_bias.detach(), np.log1p(np.arange(ITEMS)), atol=1e-6)
+    assert start.logit_scale.item() == 2.0
+
+
+def test_the_ranking_network_s_gradient_is_that_of_dense_autograd(graph):
+    """Through A, which is not symmetric, too: its transpose has to be the right one."""
+    network, weight = ranking_network(2), torch.randn(USERS + ITEMS, DIM)
+    (network(graph) * weight).sum().backward()
+    features, means = (
+        torch.from_numpy(matrix).float() for matrix in (random_features(), random_means())
+    )
+    laplacian = graph.adjacency().to_dense()
+    twins = {
+        name: part.detach().clone().requires_grad_() for name, part in network.named_parameters()
+    }
+    x = total = features @ twins["projection"] + twins["id_embedding"]
+    for back, share in twins["strength"]:
+        near = laplacian @ x
+        x = torch.cat([near[:USERS], back * near[USERS:]]) + share * means @ x
+        total = total + x
+    (torch.nn.functional.normalize(total, dim=1) * weight).sum().backward()
+    for name in ("projection", "id_embedding", "strength"):
+        gradient = network.get_parameter(name).grad
+        torch.testing.assert_close(gradient, twins[name].grad, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("option", ["feature_dropout", "edge_dropout"])
+def test_each_dropout_of_the_ranking_network_acts_in_training_alone(graph, option):
+    rates = {"feature_dropout": 0.0, "edge_dropout": 0.0} | {option: 0.5}
+    network = ranking_network(1, **rates)
     with torch.no_grad():
-        nodes = model(graph)
-        target = 0.4 * rating.predict(rating(graph), user, item) + first[user, item]
-        score = 0.7 * ranking.score(ranking(graph), user, item) + second[user, item]
-        score += torch.log(torch.sigmoid(1.5 * (target - 3.0)))
-        torch.testing.assert_close(model.predict(nodes, user, item), target)
-        torch.testing.assert_close(model.score(nodes, user, item), score)
+        assert torch.equal(network(graph), network(graph))
+        network.train()
+        assert not torch.equal(network(graph), network(graph))
 
 
-def test_a_model_without_networks_is_refused():
-    with pytest.raises(ValueError, match="expected a rating or a ranking network"):
-        NGCF_Final(None, None)
+def test_weight_decay_is_on_the_embeddings_alone():
+    network = ranking_network(1)
+    decayed, others = network.parameter_groups()
+    assert decayed["weight_decay"] == 0.1
+    assert {id(part) for part in decayed["params"]} == {
+        id(network.projection),
+        id(network.id_embedding),
+    }
+    assert "weight_decay" not in others
+    assert len(others["params"]) == 3  # strengths, biases and scale
