@@ -118,7 +118,8 @@ def initial_embedding(data: Dataset, embedding_dim: int) -> Tensor:
     users, items = singular_vectors(user_items, embedding_dim, seed)
     vectors = torch.from_numpy(np.concatenate([users, items.T]))
     embedding = torch.randn(len(vectors), embedding_dim) * INITIAL_DEVIATION
-    known = vectors.any(dim=1)
+    # Rounding leaves the vectors of the others not quite at zero.
+    known = np.unique(np.concatenate([data.train.user, data.num_users + data.train.item]))
     scale = INITIAL_DEVIATION / vectors[known].std()
     embedding[known, : vectors.shape[1]] = vectors[known] * scale
     return embedding
