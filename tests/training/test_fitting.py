@@ -5,23 +5,22 @@ import pytest
 import torch
 
 from graphrec.config.params import Params, ParamsError, load_params, select_run
-from graphrec.filters.fit import fit_filters
-from graphrec.training.fitting import fit_run, with_validation
+from graphrec.data.dataset import with_validation
+from graphrec.training.fitting import fit_run
 
 EPOCHS = 2
 
 
 @pytest.fixture(scope="module")
 def params() -> Params:
+    """With batches small enough to have parts of the tiny graphs."""
     params = load_params()
-    return params.model_copy(
-        update={"train": params.train.model_copy(update={"epochs": EPOCHS}), "threads": 1}
-    )
-
-
-@pytest.fixture
-def filters(data, params):
-    return fit_filters(data, params.filters)
+    smaller = {
+        name: settings.model_copy(update={"batch_size": 64})
+        for name, settings in params.hyperparameters.items()
+    }
+    train = params.train.model_copy(update={"epochs": EPOCHS})
+    return params.model_copy(update={"train": train, "hyperparameters": smaller, "threads": 1})
 
 
 @pytest.fixture
@@ -30,52 +29,65 @@ def base(name, params):
     return select_run(params, f"{name}-base")
 
 
+def fit(run, params, data):
+    return fit_run(run, params, data, lambda _: None)
+
+
+def same_weights(first, second) -> bool:
+    pairs = zip(first.state_dict().values(), second.state_dict().values(), strict=True)
+    return all(torch.equal(one, other) for one, other in pairs)
+
+
 @pytest.mark.parametrize("model", ["ngcf", "ngcf_final", "lightgcn"])
-def test_every_model_trains_on_both_data_sets(data, params, filters, base, model):
-    run = base.model_copy(update={"model": model})
-    _, _, history = fit_run(run, params, data, filters, lambda _: None)
-    assert len(history.rows) == EPOCHS
-    assert all(np.isfinite(list(row.values())).all() for row in history.rows)
+def test_every_model_trains_on_both_data_sets(data, params, base, model):
+    fitted = fit(base.model_copy(update={"model": model}), params, data)
+    assert len(fitted.history.rows) == EPOCHS
+    assert all(np.isfinite(list(row.values())).all() for row in fitted.history.rows)
+    assert fitted.graph.num_edges == len(data.train)
+    assert fitted.validated is None
 
 
-def test_the_same_seed_gives_the_same_weights(data, params, filters, base):
-    run = base
-    first, second = (fit_run(run, params, data, filters, lambda _: None)[0] for _ in range(2))
-    for one, other in zip(first.parameters(), second.parameters(), strict=True):
-        assert torch.equal(one, other)
+def test_the_same_seed_gives_the_same_weights(data, params, base):
+    first, second = (fit(base, params, data).model for _ in range(2))
+    assert same_weights(first, second)
+
+
+def test_validation_teaches_what_the_parts_weigh(movielens, params):
+    model = fit(select_run(params, "movielens-base"), params, movielens.data).model
+    assert 0 <= model.share.item() <= 1
+    assert model.weight.tolist() != [1.0, 0.0]
+    assert model.liked.tolist() != [1.0, 0.0]
+    model = fit(select_run(params, "movielens-mse"), params, movielens.data).model
+    assert model.share.item() != 1
 
 
 def sampled(params, epochs: int) -> Params:
-    """With neighbours, and batches small enough to have parts of the tiny graphs."""
-    changed = {"num_neighbors": [4, 2], "epochs": epochs, "learning_rate": 0.01}
-    smaller = {
-        name: settings.model_copy(update={"batch_size": 64})
+    """With neighbours, and a step size that shows in few epochs."""
+    faster = {
+        name: settings.model_copy(update={"learning_rate": 0.01})
         for name, settings in params.hyperparameters.items()
     }
-    train = params.train.model_copy(update=changed)
-    return params.model_copy(update={"train": train, "hyperparameters": smaller})
+    train = params.train.model_copy(update={"num_neighbors": [4, 2], "epochs": epochs})
+    return params.model_copy(update={"train": train, "hyperparameters": faster})
 
 
 @pytest.mark.parametrize("model", ["ngcf", "lightgcn"])
 @pytest.mark.parametrize("soft_sampling", [False, True])
 def test_sampled_neighbours_lower_the_loss_and_repeat(data, params, base, model, soft_sampling):
     run = base.model_copy(update={"model": model, "soft_sampling": soft_sampling})
-    (first, graph, history), (second, _, again) = (
-        fit_run(run, sampled(params, epochs=8), data, {}, lambda _: None) for _ in range(2)
-    )
-    losses = [row["train_loss"] for row in history.rows]
+    first, second = (fit(run, sampled(params, epochs=8), data) for _ in range(2))
+    losses = [row["train_loss"] for row in first.history.rows]
     assert losses[-1] < 0.95 * losses[0]
-    assert history == again
-    for one, other in zip(first.parameters(), second.parameters(), strict=True):
-        assert torch.equal(one, other)
-    assert graph.num_edges == len(data.train)
+    assert first.history == second.history
+    assert same_weights(first.model, second.model)
+    assert first.graph.num_edges == len(data.train)
 
 
 def test_sampled_neighbours_train_otherwise_than_the_whole_graph(movielens, params):
     run = select_run(params, "movielens-base").model_copy(update={"model": "ngcf"})
-    there = sampled(params, epochs=1)
-    whole = there.model_copy(update={"train": there.train.model_copy(update={"num_neighbors": []})})
-    histories = [fit_run(run, p, movielens.data, {}, lambda _: None)[2] for p in (there, whole)]
+    parts = sampled(params, epochs=1)
+    whole = parts.model_copy(update={"train": parts.train.model_copy(update={"num_neighbors": []})})
+    histories = [fit(run, p, movielens.data).history for p in (parts, whole)]
     assert histories[0] != histories[1]
 
 
@@ -89,18 +101,42 @@ def test_sampled_neighbours_train_otherwise_than_the_whole_graph(movielens, para
 def test_neighbours_that_a_run_cannot_have_are_told(movielens, params, changes, message):
     run = select_run(params, "movielens-base").model_copy(update=changes)
     with pytest.raises(ParamsError, match=f"train.num_neighbors: expected .*{message}"):
-        fit_run(run, sampled(params, 1), movielens.data, {}, lambda _: None)
+        fit(run, sampled(params, 1), movielens.data)
 
 
-def test_with_refit_nothing_validates_and_the_last_epoch_is_kept(movielens, params):
-    data = with_validation(movielens.data)
-    assert len(data.train) == len(movielens.data.train) + len(movielens.data.valid)
-    filters = fit_filters(data, params.filters)
-    run = select_run(params, "movielens-mse")
-    _, graph, history = fit_run(run, params, data, filters, lambda _: None, refit=True)
-    assert history.best_epoch == EPOCHS
-    assert not any(key.startswith("valid") for row in history.rows for key in row)
-    assert graph.num_edges == len(data.train)
+@pytest.mark.parametrize("model", ["ngcf", "ngcf_final"])
+def test_with_refit_it_is_trained_anew_on_both_parts_for_as_many_epochs(data, params, base, model):
+    run = base.model_copy(update={"model": model})
+    plain = fit(run, params, data)
+    rows = []
+    refitted = fit_run(run.model_copy(update={"refit": True}), params, data, rows.append)
+    assert refitted.history == plain.history
+    assert refitted.graph.num_edges == len(data.train) + len(data.valid)
+    again = rows[len(plain.history.rows) :]
+    assert [row["epoch"] for row in again] == [*range(1, plain.history.best_epoch + 1)]
+    assert not any(key.startswith("valid") for row in again for key in row)
+    assert set(refitted.validated) == set(plain.model.state_dict())
+    for name, part in plain.model.state_dict().items():
+        assert torch.equal(refitted.validated[name], part)
+    other = plain.model.state_dict()
+    for name, parameter in refitted.model.named_parameters():
+        assert not torch.equal(parameter, other[name]), name
+
+
+@pytest.mark.parametrize("name", ["movielens-base", "movielens-mse", "imdb-base"])
+def test_a_refitted_model_keeps_the_mixture_and_has_filters_of_both_parts(
+    name, movielens, imdb, params
+):
+    data = {"movielens": movielens, "imdb": imdb}[name.split("-")[0]].data
+    run = select_run(params, name).model_copy(update={"refit": True})
+    refitted = fit(run, params, data)
+    for part in ("share", "weight", "liked", "calibration"):
+        assert torch.equal(getattr(refitted.model, part), refitted.validated[part])
+    both = with_validation(data).train
+    matrix = refitted.model.filters.ranking.matrix
+    assert matrix.nnz == len(both)
+    before = refitted.validated["filters.ranking.user_items.value"]
+    assert len(before) == len(data.train)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="here there is one")
@@ -108,16 +144,16 @@ def test_without_a_cuda_device_it_says_what_to_do(movielens, params):
     run = select_run(params, "movielens-mse")
     asked = params.model_copy(update={"device": "cuda"})
     with pytest.raises(RuntimeError, match="set `device: cpu`"):
-        fit_run(run, asked, movielens.data, {}, lambda _: None)
+        fit(run, asked, movielens.data)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("model", ["ngcf", "ngcf_final", "lightgcn"])
-def test_a_cuda_device_agrees_with_the_cpu(data, params, filters, base, model):
+def test_a_cuda_device_agrees_with_the_cpu(data, params, base, model):
     run = base.model_copy(update={"model": model})
     rows = []
     for device in ("cpu", "cuda"):
         asked = params.model_copy(update={"device": device})
-        rows.append(fit_run(run, asked, data, filters, lambda _: None)[2].rows)
+        rows.append(fit(run, asked, data).history.rows)
     for on_cpu, on_cuda in zip(*rows, strict=True):
         assert on_cuda == pytest.approx(on_cpu, rel=1e-3)

@@ -1,21 +1,24 @@
 """The loop: what it minimises, what it keeps, when it stops."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 
+from graphrec.config.models import HyperParams
 from graphrec.config.training import TrainParams
 from graphrec.data.readers.torch_datasets import torch_dataset
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.losses import bpr_loss, mse_loss
 from graphrec.models.ngcf import NGCF
-from graphrec.training.loop import MONITORS, DivergedError, train_model
+from graphrec.training.loop import DivergedError, train_model
 from graphrec.training.validation import Validator
 
+RATE = 0.01
 OPTIONS = TrainParams(
     epochs=3,
     patience=10,
-    learning_rate=0.01,
     end_factor=1.0,
     log_error_weight=1.0,
     soft_ratio=0.8,
@@ -36,9 +39,31 @@ class Trial:
         self.loader = self.dataset.loader(batch_size)
         self.validate = Validator(self.data, self.graph)
 
-    def train(self, validate=None, risk="total", on_epoch=lambda _: None, **options):
-        arguments = (self.model, self.graph, self.loader, validate or self.validate)
-        return train_model(*arguments, OPTIONS.model_copy(update=options), risk, on_epoch)
+    def train(
+        self,
+        validate=None,
+        risk="total",
+        monitor="ndcg_at_10",
+        rate=RATE,
+        on_epoch=lambda _: None,
+        **options,
+    ):
+        return train_model(
+            self.model,
+            self.graph,
+            self.loader,
+            validate or self.validate,
+            OPTIONS.model_copy(update=options),
+            rate,
+            monitor,
+            risk,
+            on_epoch,
+        )
+
+    def train_without_validation(self, number: int, **options):
+        options = OPTIONS.model_copy(update=options)
+        arguments = (self.model, self.graph, self.loader, None, options, RATE, "mse", "total")
+        return train_model(*arguments, lambda _: None, number)
 
 
 def test_training_lowers_the_training_loss(prepared):
@@ -65,7 +90,7 @@ def test_the_same_seed_gives_the_same_history_and_weights(imdb):
 def test_one_step_is_adam_s_own_on_the_written_risk(movielens):
     trial = Trial(movielens, batch_size=10**6)
     twin = Trial(movielens, batch_size=10**6)
-    trial.train(epochs=1, learning_rate=0.02, log_error_weight=0.5)
+    trial.train(epochs=1, rate=0.02, log_error_weight=0.5)
 
     (batch,) = twin.loader
     nodes = twin.model(twin.graph)
@@ -117,10 +142,22 @@ def test_the_kept_weights_are_those_of_the_best_epoch(imdb):
     assert not trial.model.training
 
 
-def test_lower_is_better_where_it_is_said(imdb):
+@pytest.mark.parametrize("monitor", ["mse", "cross_entropy"])
+def test_lower_is_better_where_it_is_said(imdb, monitor):
     value = iter([0.5, 0.1, 0.3])
-    history = Trial(imdb).train(lambda _: {"mse": next(value)}, risk="mse")
+    history = Trial(imdb).train(lambda _: {monitor: next(value)}, monitor=monitor)
     assert history.best_epoch == 2
+
+
+@pytest.mark.parametrize(("monitor", "best"), [("ndcg_at_10", 1), ("cross_entropy", 3)])
+def test_the_monitor_alone_decides_among_the_measures(imdb, monitor, best):
+    rows = iter([(0.9, 3.0), (0.5, 2.0), (0.7, 1.0)])
+    history = Trial(imdb).train(
+        lambda _: dict(zip(("ndcg_at_10", "cross_entropy"), next(rows), strict=True)),
+        monitor=monitor,
+    )
+    assert history.best_epoch == best
+    assert history.rows[0]["valid_cross_entropy"] == 3.0
 
 
 def test_training_stops_after_patience_epochs_without_a_better_value(imdb):
@@ -176,8 +213,27 @@ def test_validation_needs_no_gradient_and_gives_the_same_twice(movielens):
         assert trial.validate(trial.model) == trial.validate(trial.model)
 
 
-def test_every_risk_is_chosen_by_a_measure_that_validation_gives(imdb):
+def test_every_monitor_is_a_measure_that_validation_gives(imdb):
     trial = Trial(imdb)
     with torch.no_grad():
         measures = trial.validate(trial.model)
-    assert set(MONITORS.values()) <= set(measures)
+    monitors = get_args(HyperParams.model_fields["monitor"].annotation)
+    assert {"mse", *monitors} <= set(measures)
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_without_validation_so_many_epochs_are_trained_and_the_last_is_kept(imdb, number):
+    """More than the settings say, or fewer; patience has nothing to be lost about."""
+    history = Trial(imdb).train_without_validation(number, epochs=3, patience=1)
+    assert (len(history.rows), history.best_epoch) == (number, number)
+    assert not any(name.startswith("valid") for row in history.rows for name in row)
+
+
+def test_without_validation_the_rate_falls_as_it_did_with_it(imdb):
+    """Two of three epochs leave the weights that the first training had then."""
+    first, again = Trial(imdb), Trial(imdb)
+    value = iter([0.1, 0.5, 0.3])
+    first.train(lambda _: {"ndcg_at_10": next(value)}, end_factor=0.1)
+    again.train_without_validation(2, end_factor=0.1)
+    for name, part in first.model.state_dict().items():
+        assert torch.equal(part, again.model.state_dict()[name]), name
