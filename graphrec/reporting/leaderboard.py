@@ -48,8 +48,10 @@ def settings_of(params: dict[str, Any], run: str) -> dict[str, Any]:
     }
     tree = {"seed": params.get("seed"), "train": params.get("train", {}), **dataset, **used, **own}
     if own.get("model") == "ngcf_final":
-        kind = "explicit" if dataset.get("ratings") else "implicit"
-        tree["filters"] = params.get("filters", {}).get(kind, {})
+        # `explicit` and `implicit` are of older files.
+        unused = ("implicit",) if dataset.get("ratings") else ("explicit", "rating")
+        filters = params.get("filters", {})
+        tree["filters"] = {kind: filters[kind] for kind in filters if kind not in unused}
     return dict(flatten(tree))
 
 

@@ -34,7 +34,7 @@ def run_note(run: str, settings: dict[str, Any], evaluation: dict[str, Any] | No
         f"**{run}**: " + ", ".join(f"{name} `{value}`" for name, value in factors.items()) + ".",
         f"Best epoch, by validation: **{settings['best_epoch']}**.",
         _measures(evaluation) if evaluation else "Not evaluated yet.",
-        f"Files: `models/{run}/` (weights, curves, settings) and "
+        f"Files: `models/{run}/` (weights, data, curves, settings) and "
         f"`reports/evaluation/{run}/`, made by the DVC stages `train@{run}` and `evaluate@{run}`.",
     ]
     return "\n\n".join(lines)
