@@ -12,7 +12,7 @@ from graphrec.tracking import Tracker
 
 EPOCHS = 3
 COLUMNS = ("train_loss", "train_mse", "valid_mse", "valid_ndcg_at_10")
-SETTINGS = {"seed": 2020, "run.dataset": "imdb", "run.layers": 2, "train.learning_rate": 1e-05}
+SETTINGS = {"seed": 2020, "run.dataset": "imdb", "run.layers": 2, "train.ema_decay": 1e-05}
 
 
 def leave_files(run: str, paths: Paths, weight: float = 1.0) -> None:
@@ -24,6 +24,7 @@ def leave_files(run: str, paths: Paths, weight: float = 1.0) -> None:
         writer.writerow(["epoch", *COLUMNS])
         for epoch in range(1, EPOCHS + 1):
             writer.writerow([epoch, *(value_of(column, epoch) for column in COLUMNS)])
+    np.savez(paths.known(run), ids=np.array(["a", "b"]))
     paths.settings(run).write_text(json.dumps({"best_epoch": 2, "params": SETTINGS}))
 
 

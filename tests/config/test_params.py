@@ -121,7 +121,8 @@ def test_a_switch_is_true_or_false(path, value):
 @pytest.mark.parametrize(
     ("path", "value", "allowed"),
     [
-        (("train", "learning_rate"), 0.0, "greater than 0"),
+        (("hyperparameters", "explicit", "learning_rate"), 0.0, "greater than 0"),
+        (("hyperparameters", "implicit", "monitor"), "mse", "'cross_entropy' or 'ndcg_at_10'"),
         (("train", "ema_decay"), 1.0, "less than 1"),
         (("train", "soft_ratio"), -0.5, "greater than 0"),
         (("train", "epochs"), 0, "greater than or equal to 1"),
@@ -133,8 +134,11 @@ def test_a_switch_is_true_or_false(path, value):
         (("evaluate", "k"), [0], "greater than or equal to 1"),
         (("evaluate", "n_resamples"), 1, "greater than or equal to 2"),
         (("train", "num_neighbors"), 10, "valid list"),
-        (("filters", "explicit", "item_over_relaxation"), [3], "1, 2 or 4"),
-        (("filters", "implicit", "dropout"), 1.0, "less than 1"),
+        (("filters", "rating", "item_over_relaxation"), [3], "1, 2 or 4"),
+        (("filters", "rating", "scales", "item"), -0.5, "greater than or equal to 0"),
+        (("filters", "ranking", "dropout"), 1.0, "less than 1"),
+        (("filters", "ranking", "walk_exponents"), [0.5, 0.5], "at least 3"),
+        (("filters", "ranking", "vectors"), 0, "greater than or equal to 1"),
         (("time_aware", "day", "resolution"), "hour", "'second' or 'day'"),
         (("runs", "imdb-base", "risk"), "bpr", "'total' or 'mse'"),
         (("runs", "imdb-base", "dataset"), "netflix", "'movielens', 'imdb'"),

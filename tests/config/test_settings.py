@@ -35,8 +35,20 @@ def test_settings_of_other_models_are_left_out(model):
 
 
 def test_filters_are_those_of_the_kind_of_feedback():
-    assert "filters.noise_variance" in run_settings(PARAMS, "movielens-base")
-    assert "filters.weights.content" in run_settings(PARAMS, "imdb-base")
+    """Both kinds are ranked, ratings alone are rated."""
+    ratings, events = (run_settings(PARAMS, f"{name}-base") for name in ("movielens", "imdb"))
+    assert "filters.ranking.dropout" in ratings
+    assert "filters.ranking.dropout" in events
+    assert "filters.rating.noise_variance" in ratings
+    assert not any(key.startswith("filters.rating") for key in events)
+
+
+def test_how_a_run_is_trained_is_among_its_settings():
+    settings = run_settings(PARAMS, "imdb-base")
+    expected = PARAMS.hyperparameters["attributes"]
+    assert settings["hyperparameters.learning_rate"] == expected.learning_rate
+    assert settings["hyperparameters.monitor"] == expected.monitor
+    assert settings["run.refit"] is False
 
 
 def test_an_unknown_run_is_told():
@@ -53,6 +65,6 @@ def test_the_study_s_key_is_of_what_models_are_made_with():
     key = study_key(PARAMS)
     assert len(key) == 8
     assert study_key(check_params(change(("train", "epochs"), 3))) != key
-    assert study_key(check_params(change(("filters", "explicit", "dropout"), 0.1))) != key
+    assert study_key(check_params(change(("filters", "ranking", "dropout"), 0.1))) != key
     assert study_key(check_params(change(("runs", "imdb-base", "layers"), 3))) == key
     assert study_key(check_params(change(("archives", "imdb", "folder"), "other"))) == key

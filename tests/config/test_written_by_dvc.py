@@ -28,7 +28,14 @@ def test_written_without_a_change_it_is_the_same(copy):
     assert copy.read_bytes() == FILE.read_bytes()
 
 
-@pytest.mark.parametrize("override", ["train.learning_rate=1e-05", "runs.imdb-base.layers=4"])
+@pytest.mark.parametrize(
+    "override",
+    [
+        "hyperparameters.explicit.learning_rate=1e-05",
+        "runs.imdb-base.layers=4",
+        "runs.imdb-base.refit=true",
+    ],
+)
 def test_set_param_changes_one_line_of_a_file_that_stays_valid(copy, override):
     apply_overrides(copy, [override])
     key, value = override.split("=")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphrec.data.dataset import FeatureBlock
-from graphrec.data.features import BINS, categorical, encode, numeric, tf_idf
+from graphrec.data.features import BINS, CATEGORY_WEIGHT, categorical, encode, numeric, tf_idf
 from tests.datasets import entities
 
 
@@ -30,23 +30,14 @@ def test_encode_puts_all_blocks_side_by_side_in_the_order_of_their_names():
         "b": categorical(np.array(["x", "", "y"])),
         "a": flags([[1, 0], [0, 1], [0, 0]]),
     }
-    encoded = encode(entities("e", 3, **blocks), smoothing=0.0)
+    encoded = encode(entities("e", 3, **blocks))
     assert encoded.dtype == np.float32
     matrix = encoded.toarray()
     np.testing.assert_allclose(matrix[:, :2], tf_idf(blocks["a"].matrix).toarray(), atol=1e-7)
-    np.testing.assert_array_equal(matrix[:, 2:4], blocks["b"].matrix.toarray())
+    categories = CATEGORY_WEIGHT * blocks["b"].matrix.toarray()
+    np.testing.assert_allclose(matrix[:, 2:4], categories, atol=1e-7)
     np.testing.assert_allclose(matrix[:, 4], [-1, 1, 0])
     assert matrix[:, 5:].sum(axis=1).tolist() == [1, 1, 0]
-
-
-def test_encode_adds_what_small_groups_have_in_common_to_multi_valued_blocks_alone():
-    keywords, director = flags([[1, 0, 0], [0, 1, 0], [0, 0, 1]]), categorical(np.array([*"ddo"]))
-    movies = entities("e", 3, keywords=keywords, director=director)
-    encoded = encode(movies, smoothing=2.0).toarray()[:, director.matrix.shape[1] :]
-    # Of the director's two movies, itself at 1 + 2 / 2 and the other at 2 / 2.
-    near, far = np.array([2, 1]) / np.sqrt(5)
-    expected = [[near, far, 0], [far, near, 0], [0, 0, 1]]
-    np.testing.assert_allclose(encoded, expected, atol=1e-7)
 
 
 @pytest.mark.parametrize("count", [1, 5, 200])

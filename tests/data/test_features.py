@@ -5,9 +5,10 @@ import scipy.sparse as sp
 
 from graphrec.data.dataset import FeatureBlock
 from graphrec.data.features import (
+    LARGE_GROUP,
     SMALL_GROUP,
     categorical,
-    mean_over_groups,
+    mean_of_others,
     numeric,
     small_groups,
     stack,
@@ -67,24 +68,40 @@ def test_what_every_row_has_tells_nothing():
     assert tf_idf(sp.csr_array(np.ones((3, 2)))).toarray().tolist() == [[0, 0]] * 3
 
 
-def test_the_mean_over_groups_is_that_of_the_rows_of_the_same_value_itself_too():
-    directors = categorical(np.array(["a", "b", "a", ""])).matrix
-    matrix = sp.csr_array([[2.0, 0], [4, 1], [0, 6], [1, 1]])
-    expected = [[1, 3], [4, 1], [1, 3], [0, 0]]
-    np.testing.assert_allclose(mean_over_groups(directors, matrix).toarray(), expected)
+def test_the_mean_of_others_is_over_those_of_the_same_value_without_itself():
+    director = categorical(np.array(["a", "b", "a", "", "a"]))
+    mean = mean_of_others(entities("e", 5, director=director))
+    half = [0.5, 0, 0.5, 0, 0]
+    expected = [[0, 0, 0.5, 0, 0.5], [0] * 5, [0.5, 0, 0, 0, 0.5], [0] * 5, half]
+    np.testing.assert_allclose(mean.toarray(), expected, atol=1e-7)
+    assert mean.nnz == 6  # nothing stored that is zero
 
 
-def test_the_mean_over_two_sets_of_groups_counts_an_entity_once_for_each_value_in_common():
-    groups = sp.csr_array(np.array([[1.0, 0, 1], [1, 0, 0], [0, 1, 1]]))
-    matrix = sp.csr_array([[1.0], [2], [6]])
-    # Row 0 shares a value with 0 and 1, and another with 0 and 2.
-    expected = [[(1 + 2 + 1 + 6) / 4], [(1 + 2) / 2], [(6 + 1 + 6) / 3]]
-    np.testing.assert_allclose(mean_over_groups(groups, matrix).toarray(), expected)
+def test_who_has_two_values_in_common_counts_twice():
+    blocks = {"a": categorical(np.array(["x", "x", "y"])), "b": categorical(np.array([*"ppp"]))}
+    mean = mean_of_others(entities("e", 3, **blocks)).toarray()
+    np.testing.assert_allclose(mean, [[0, 2 / 3, 1 / 3], [2 / 3, 0, 1 / 3], [0.5, 0.5, 0]])
 
 
-def test_without_groups_there_is_no_mean():
-    mean = mean_over_groups(None, sp.csr_array(np.ones((3, 2), np.float32)))
-    assert (mean.shape, mean.nnz) == ((3, 2), 0)
+def test_a_value_of_too_many_tells_nothing_and_the_others_of_its_block_stay():
+    few = ["a", "a", "b", "c", "d", "e", "f", "g"]
+    values = np.array(["unknown"] * (LARGE_GROUP + 1) + few)
+    studio = categorical(values)
+    assert small_groups(entities("e", len(values), studio=studio)) == [studio]
+    mean = mean_of_others(entities("e", len(values), studio=studio))
+    first = LARGE_GROUP + 1
+    assert mean.nnz == 2
+    assert mean[first, first + 1] == mean[first + 1, first] == 1
+    full = categorical(values[1:])  # one fewer, and they are like each other
+    mean = mean_of_others(entities("e", len(values) - 1, studio=full))
+    assert mean.nnz == LARGE_GROUP * (LARGE_GROUP - 1) + 2
+
+
+def test_without_small_groups_nobody_is_like_another():
+    genders = categorical(np.array(["f", "m"]).repeat(SMALL_GROUP + 1))
+    for blocks in ({}, {"gender": genders}, {"year": numbers(np.arange(42))}):
+        mean = mean_of_others(entities("e", 42, **blocks))
+        assert (mean.shape, mean.nnz) == ((42, 42), 0)
 
 
 def test_small_groups_have_few_entities_a_value():

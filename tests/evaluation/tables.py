@@ -34,6 +34,13 @@ class Both(Ranker, Regressor):
     pass
 
 
+class Calibrated(Ranker):
+    """Ranks by a table, and knows chances by the scores."""
+
+    def chance(self, score: Tensor) -> Tensor:
+        return torch.sigmoid(2 * score - 1)
+
+
 def random_table(seed: int, ties: bool = False, scale: float = 1.0) -> Tensor:
     rng = np.random.default_rng(seed)
     table = torch.from_numpy(rng.normal(size=(NUM_USERS, NUM_ITEMS)).astype(np.float32) * scale)

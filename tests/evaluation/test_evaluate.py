@@ -14,6 +14,7 @@ from tests.evaluation.tables import (
     NUM_ITEMS,
     NUM_USERS,
     Both,
+    Calibrated,
     Ranker,
     Regressor,
     held_out,
@@ -76,6 +77,32 @@ def test_errors_of_events_are_taken_over_events_and_as_many_negatives():
     assert values["mse"] == pytest.approx(((event - 1) ** 2).mean() / 2 + (none**2).mean() / 2)
     assert values["log_error"] == pytest.approx(np.log1p(np.exp(none - event)).mean())
     assert "rmse" not in values
+
+
+def test_who_calibrates_scores_has_the_errors_of_their_chances_and_is_not_asked_for_labels():
+    part, table = held_out(2, False), random_table(2)
+    event, none = scores_of(table, part)
+    of_event, of_none = (1 / (1 + np.exp(1 - 2 * score)) for score in (event, none))
+    model = Calibrated(table)
+    expected = evaluate(model, part, protocol(False))
+    assert expected.values["mse"] == pytest.approx(
+        ((of_event - 1) ** 2).mean() / 2 + (of_none**2).mean() / 2
+    )
+    model.predict = None  # calling it would fail
+    assert evaluate(model, part, protocol(False)).values == expected.values
+    ranked = evaluate(Ranker(table), part, protocol(False)).values
+    assert {name: expected.values[name] for name in ranked} == ranked
+    assert expected.users["mse"].count.sum() == 2 * len(part)
+
+
+def test_of_ratings_no_chance_is_asked_for():
+    part, table = held_out(2, True), random_table(2, scale=5.0)
+    model = Calibrated(table)
+    assert "mse" not in evaluate(model, part, protocol(True)).values
+    model.chance = None  # calling it would fail
+    model.predict = Both(table).predict
+    values = evaluate(model, part, protocol(True)).values
+    assert values["mse"] == evaluate(Both(table), part, protocol(True)).values["mse"]
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])

@@ -2,8 +2,8 @@
 
 import torch
 
-from graphrec.evaluation.scorers import PredictsLabels, RanksItems
-from tests.evaluation.tables import Both, Ranker, Regressor
+from graphrec.evaluation.scorers import CalibratesScores, PredictsLabels, RanksItems
+from tests.evaluation.tables import Both, Calibrated, Ranker, Regressor
 
 TABLE = torch.zeros(2, 3)
 
@@ -15,3 +15,6 @@ def test_models_are_told_apart_by_their_methods():
     assert not isinstance(Regressor(TABLE), RanksItems)
     assert isinstance(Both(TABLE), RanksItems)
     assert isinstance(Both(TABLE), PredictsLabels)
+    assert isinstance(Calibrated(TABLE), RanksItems)
+    assert isinstance(Calibrated(TABLE), CalibratesScores)
+    assert not isinstance(Both(TABLE), CalibratesScores)

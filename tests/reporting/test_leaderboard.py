@@ -13,10 +13,14 @@ def source(name: str, layers: int, rate: float, mse: float, k: int = 10):
     own = {"dataset": "imdb", "model": "ngcf", "layers": layers, "hyperparameters": "implicit"}
     params = {
         "seed": 1,
-        "train": {"learning_rate": rate},
+        "train": {"epochs": 2},
         "datasets": {"imdb": {"ratings": None, "split": {"strategy": "one_per_item"}}},
         "hyperparameters": {
-            "implicit": {"ngcf": {"embedding_dim": 8}, "ngcf_final": {"weight": layers}}
+            "implicit": {
+                "learning_rate": rate,
+                "ngcf": {"embedding_dim": 8},
+                "ngcf_final": {"weight": layers},
+            }
         },
         "runs": {"imdb-base": own, "imdb-same": own | {"layers": 2}},
     }
@@ -77,11 +81,19 @@ def test_an_unknown_measure_is_refused():
 @pytest.mark.parametrize(
     ("path", "run", "matters"),
     [
-        (("filters", "explicit", "dropout"), "movielens-base", True),
-        (("filters", "implicit", "dropout"), "movielens-base", False),
-        (("filters", "implicit", "dropout"), "imdb-base", True),
+        (("filters", "rating", "noise_variance"), "movielens-base", True),
+        (("filters", "rating", "noise_variance"), "imdb-base", False),
+        (("filters", "ranking", "dropout"), "movielens-base", True),
+        (("filters", "ranking", "dropout"), "imdb-base", True),
+        (("hyperparameters", "attributes", "learning_rate"), "imdb-base", True),
+        (("hyperparameters", "attributes", "monitor"), "imdb-base", True),
+        (("runs", "imdb-base", "refit"), "imdb-base", True),
         (("hyperparameters", "attributes", "batch_size"), "imdb-base", True),
-        (("hyperparameters", "attributes", "ngcf_final", "ranking", "dropout"), "imdb-base", True),
+        (
+            ("hyperparameters", "attributes", "ngcf_final", "ranking", "logit_scale"),
+            "imdb-base",
+            True,
+        ),
         (("hyperparameters", "attributes", "ngcf", "embedding_dim"), "imdb-base", False),
         (("hyperparameters", "implicit", "batch_size"), "imdb-base", False),
         (("datasets", "imdb", "split", "test_fraction"), "imdb-base", True),
@@ -102,3 +114,8 @@ def test_settings_are_what_the_training_of_a_run_depends_on(path, run, matters):
 def test_parameters_of_any_age_are_taken():
     old = {"runs": {"imdb-base": {"dataset": "imdb", "layers": 2}}, "imdb": {"fold": "random"}}
     assert settings_of(old, "imdb-base") == {"dataset": "imdb", "layers": 2}
+    old["runs"]["imdb-base"]["model"] = "ngcf_final"
+    old["filters"] = {"explicit": {"dropout": 0.6}, "implicit": {"dropout": 0.5}}
+    settings = settings_of(old, "imdb-base")
+    assert settings["filters.implicit.dropout"] == 0.5
+    assert not any(key.startswith("filters.explicit") for key in settings)

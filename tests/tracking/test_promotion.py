@@ -52,5 +52,5 @@ def test_a_run_has_one_version_and_a_failing_one_leaves_the_champion(
     champion = tracker.client.get_model_version_by_alias(model, CHAMPION)
     assert champion.version == "2" or champion.version == 2
     files = {path.name for path in Path(champion.source.removeprefix("file://")).iterdir()}
-    assert files == {"weights.safetensors", "curves.csv", "settings.json"}
+    assert files == {"weights.safetensors", "data.npz", "curves.csv", "settings.json"}
     assert len(tracker.client.search_model_versions(f"name = '{model}'")) == 2

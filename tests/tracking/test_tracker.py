@@ -29,7 +29,7 @@ def test_a_run_bears_parameters_curves_artifacts_and_tags(tracker, paths, run):
         assert sorted((point.step, point.value) for point in history) == expected
     assert found.data.metrics["best_epoch"] == 2
     artifacts = {entry.path for entry in tracker.client.list_artifacts(run_id)}
-    assert artifacts == {"weights.safetensors", "curves.csv", "settings.json"}
+    assert artifacts == {"weights.safetensors", "data.npz", "curves.csv", "settings.json"}
     tags = {"run": run, "dataset": "imdb", "dvc_stage": f"train@{run}"}
     assert found.data.tags.items() >= (tags | {CONTENT: content_key(run, paths)}).items()
 
