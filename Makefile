@@ -79,7 +79,10 @@ grid: git ## queue and train the full grid of 24, JOBS at a time
 
 RATES ?= 0.003,0.01,0.03
 sweep: git ## queue and train all runs at each of RATES, learning rates
-	dvc exp run --queue --name rate --set-param "train.learning_rate=$(RATES)"
+	for settings in explicit attributes; do \
+	  dvc exp run --queue --name rate-$$settings \
+	    --set-param "hyperparameters.$$settings.learning_rate=$(RATES)" || exit; \
+	done
 	dvc queue start --jobs $(JOBS)
 
 STORE ?= postgresql:///graphrec

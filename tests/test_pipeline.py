@@ -167,6 +167,21 @@ def test_params_that_stages_track_exist(stage):
                 tree = tree[part]
 
 
+def test_params_that_make_sets_exist():
+    """In a shell's loop over data sets, or over settings."""
+    text = (ROOT / "Makefile").read_text()
+    loops = dict(re.findall(r"for (\w+) in ([\w ]+);", text))
+    entries = re.findall(r'--set-param "([^=]+)=', text)
+    assert len(entries) > 3
+    for entry in entries:
+        variable = re.search(r"\$\$(\w+)", entry)
+        for value in loops[variable[1]].split():
+            tree = TREE
+            for part in entry.replace(variable[0], value).split("."):
+                assert part in tree, f"{entry} with {value}"
+                tree = tree[part]
+
+
 def test_make_targets_that_are_spoken_of_exist():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     files = [
