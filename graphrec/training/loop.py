@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +71,7 @@ def train_model(
     average = WeightAverage(model, options.ema_decay)
     sign = 1 if higher_is_better(monitor) else -1
     history = History()
-    best_value, best_weights = -math.inf, deepcopy(model.state_dict())
+    best_value, best_weights = -math.inf, _weights(model)
     for epoch in range(1, (epochs or options.epochs) + 1):
         model.train()
         sums = torch.zeros(4, device=device)
@@ -98,14 +97,19 @@ def train_model(
                 value = sign * row[f"valid_{monitor}"]
             if value > best_value:
                 best_value, history.best_epoch = value, epoch
-                best_weights = deepcopy(model.state_dict())
+                best_weights = _weights(model)
         history.rows.append(row)
         on_epoch(row)
         if epoch - history.best_epoch >= options.patience:
             break
-    model.load_state_dict(best_weights)
+    model.load_state_dict(best_weights, strict=False)
     model.eval()
     return history
+
+
+def _weights(model: Recommender) -> dict[str, Tensor]:
+    """Copies of what is trained; filters among the buffers may be large, and stay as they are."""
+    return {name: weight.detach().clone() for name, weight in model.named_parameters()}
 
 
 def errors(
