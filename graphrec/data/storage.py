@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graphrec.config.datasets import DatasetParams
 from graphrec.data.dataset import Dataset, Entities, FeatureBlock
-from graphrec.data.interactions import FIELDS, FloatArray, HeldOut, Interactions
+from graphrec.data.interactions import FIELDS, HeldOut, Interactions
 
 Arrays = dict[str, NDArray[Any]]
 CSR = ("data", "indices", "indptr")
@@ -40,14 +40,6 @@ def save_held_out(path: Path, held_out: HeldOut) -> None:
 
 def load_held_out(path: Path) -> HeldOut:
     return _unpack_held_out("test", _load(path))
-
-
-def save_arrays(path: Path, arrays: dict[str, FloatArray]) -> None:
-    _save(path, arrays)
-
-
-def load_arrays(path: Path) -> dict[str, FloatArray]:
-    return _load(path)
 
 
 def _save(path: Path, arrays: Arrays) -> None:

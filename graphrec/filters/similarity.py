@@ -46,11 +46,3 @@ def mean_rows(matrix: sp.csr_array) -> sp.csr_array:
     """`matrix` with rows that sum to 1; empty rows stay empty."""
     total = matrix.sum(axis=1)
     return sp.csr_array(sp.diags_array(1 / np.where(total > 0, total, 1)) @ matrix)
-
-
-def shared_columns(membership: sp.csr_array) -> sp.csr_array:
-    """(rows, rows) number of columns that two rows of `membership` share, zero diagonal."""
-    matrix = membership @ membership.T
-    result = sp.csr_array(matrix - sp.diags_array(matrix.diagonal()))
-    result.eliminate_zeros()
-    return result

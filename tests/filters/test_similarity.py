@@ -5,7 +5,7 @@ import pytest
 import scipy.sparse as sp
 
 from graphrec.filters import similarity
-from graphrec.filters.similarity import ease, mean_rows, nearest_neighbors, shared_columns
+from graphrec.filters.similarity import ease, mean_rows, nearest_neighbors
 
 
 @pytest.fixture
@@ -68,12 +68,6 @@ def test_blocks_of_rows_change_nothing(user_items, monkeypatch):
     whole = nearest_neighbors(user_items, 4)
     monkeypatch.setattr(similarity, "BLOCK", 7)
     np.testing.assert_array_equal(nearest_neighbors(user_items, 4).toarray(), whole.toarray())
-
-
-def test_shared_columns_are_counted():
-    cast = sp.csr_array([[1.0, 1, 0], [1, 1, 1], [0, 0, 1]])
-    expected = [[0, 2, 0], [2, 0, 1], [0, 1, 0]]
-    np.testing.assert_array_equal(shared_columns(cast).toarray(), expected)
 
 
 def test_mean_rows_sum_to_one_and_empty_rows_stay_empty():
