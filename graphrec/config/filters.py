@@ -7,6 +7,7 @@ from pydantic import Field
 from graphrec.config.section import Count, NonNegative, Number, Positive, Rate, Section
 
 Steps = list[Literal[1, 2, 4]]
+Kind = Literal["content", "co_occurrence", "walk", "low_pass"]
 
 
 class PriorParams(Section):
@@ -54,6 +55,11 @@ class RatingFilterParams(Section):
 class RankingFilterParams(Section):
     """Of rankings."""
 
+    kinds: list[Kind]
+    """Which filters there are, of those that suit a data set; none for the network alone. `content`
+    is one for each block of categories or values that items have, where there are no ratings.
+    `co_occurrence` is for items few enough that all pairs have a weight, and takes the place of
+    `walk` and `low_pass` there."""
     regularization: Positive
     """L2 term of the item-item weights, for items few enough that all pairs have one."""
     dropout: Rate
@@ -61,12 +67,13 @@ class RankingFilterParams(Section):
     rating_weight: Number
     """What a rating above the expected adds to an interaction, per unit, in interactions."""
     walk_exponents: Annotated[list[NonNegative], Field(min_length=3, max_length=3)]
-    """For more items: what an interaction on a walk from item to user to item is divided by, the
-    degrees of the item it starts at, of the user and of the item it ends at, to these powers."""
+    """What an interaction on a walk from item to user to item is divided by: the degrees of the
+    item it starts at, of the user and of the item it ends at, to these powers."""
     vectors: Count
     """Leading singular vectors of the interactions that a user's row is projected onto."""
 
 
 class FilterParams(Section):
-    rating: RatingFilterParams
+    rating: RatingFilterParams | None
+    """None for the rating network alone."""
     ranking: RankingFilterParams

@@ -31,6 +31,8 @@ class RatingParams(Section):
     """The rating network."""
 
     embedding_dim: Count
+    features: bool
+    """Whether the network sees side features."""
     hidden_channels: Count
     """Columns of the dense layer that side features pass."""
     dropout: Rate
@@ -44,6 +46,10 @@ class RankingParams(Section):
     """The ranking network."""
 
     embedding_dim: Count
+    features: bool
+    """Whether the vectors of a node's side features are in its initial embedding."""
+    same_category: bool
+    """Whether messages also pass between entities of the same small category."""
     feature_dropout: Rate
     """Share of the side features' columns that a training step leaves out."""
     edge_dropout: Rate
@@ -51,7 +57,10 @@ class RankingParams(Section):
     weight_decay: NonNegative
     """L2 term of the embeddings and matrices, in both risks."""
     id_embedding: bool
-    """Whether a node has an embedding of its own beside the projection of its features."""
+    """Whether a node has an embedding of its own beside the projection of its features; without
+    features it has one in any case."""
+    spectral_start: bool
+    """Whether embeddings of their own start at the leading singular vectors of the interactions."""
     item_bias: bool
     """Whether items have a bias, which starts at the logarithm of their popularity."""
     logit_scale: Positive
@@ -59,6 +68,10 @@ class RankingParams(Section):
 
 
 class NGCFFinalParams(Section):
+    network: bool
+    """Whether the networks are among what is weighed; without them the filters are all."""
+    liked: bool
+    """Whether a predicted rating counts in rankings."""
     rating: RatingParams | None
     """None where it is for implicit events alone, which have no ratings to predict."""
     ranking: RankingParams

@@ -47,17 +47,18 @@ def _below(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 
 def fit_filters(data: Dataset, options: FilterParams, layers: int, seed: int) -> Filters:
-    """Fitted on the training interactions alone; none of ratings for a large data set.
+    """Those that `options` want, fitted on the training interactions alone.
 
-    `layers` is how deep the prior of the rating filter looks into their graph.
+    There is none of ratings for a large data set. `layers` is how deep the prior of the rating
+    filter looks into their graph.
     """
-    rating = None
-    if data.explicit and max(data.num_users, data.num_items) > MOST_ENTITIES:
+    rating, wanted = None, options.rating if data.explicit else None
+    if wanted and max(data.num_users, data.num_items) > MOST_ENTITIES:
         log.warning(
             "No rating filter: expected at most %s users and items for dense covariances, got %s "
             "and %s; the rating network is alone",
             *(f"{number:,}" for number in (MOST_ENTITIES, data.num_users, data.num_items)),
         )
-    elif data.explicit:
-        rating = fit_rating_filter(data, options.rating, layers)
+    elif wanted:
+        rating = fit_rating_filter(data, wanted, layers)
     return Filters(rating, fit_ranking_filters(data, options.ranking, seed))

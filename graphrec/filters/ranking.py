@@ -96,10 +96,10 @@ def log_scores(scores: Tensor) -> Tensor:
 
 
 def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) -> RankingFilters:
-    """Of events every block of categories or values that items have; of all data who shares what.
+    """Those of `options.kinds` that suit the data set.
 
-    The latter is a dense matrix of items where there are at most MOST_ITEMS, walks and singular
-    vectors otherwise.
+    Of events every block of categories or values that items have; of all data who shares what: a
+    dense matrix of items where there are at most MOST_ITEMS, otherwise walks and singular vectors.
     """
     train, shape = data.train, (data.num_users, data.num_items)
     strength = np.ones(len(train), np.float32)
@@ -107,14 +107,17 @@ def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) 
         strength = np.maximum(1 + options.rating_weight * residuals(data), FLOOR)
     user_items = sp.csr_array((strength, (train.user, train.item)), shape=shape)
     filters: dict[str, ItemFilter] = {}
-    if not data.explicit:
+    if not data.explicit and "content" in options.kinds:
         for name, block in data.items.blocks("categorical", "multi_valued").items():
             filters[content_name(name)] = Content(SparseBuffer.of(tf_idf(block.matrix)))
-    if data.num_items <= MOST_ITEMS:
+    kinds = set(options.kinds) - {"content"}
+    if "co_occurrence" in kinds and data.num_items <= MOST_ITEMS:
+        kinds = set()
         weight = ease(user_items, options.regularization, options.dropout)
         filters["co_occurrence"] = CoOccurrence(torch.from_numpy(weight))
-    else:
+    if "walk" in kinds:
         filters["walk"] = Walk(SparseBuffer.of(user_items), torch.tensor(options.walk_exponents))
+    if "low_pass" in kinds:
         _, vectors = singular_vectors(user_items, options.vectors, seed)
         degree = np.bincount(train.item, minlength=data.num_items).astype(np.float32)
         filters["low_pass"] = LowPass(torch.from_numpy(vectors), torch.from_numpy(degree))

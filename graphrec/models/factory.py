@@ -1,5 +1,7 @@
 """From parameters and data to a model: where settings become plain arguments."""
 
+from dataclasses import replace
+
 import numpy as np
 import scipy.sparse as sp
 import torch
@@ -65,15 +67,16 @@ def build_ngcf_final(
         rating = build_rating(run, options.rating, data, graph.num_relations)
     if rating is None or run.risk == "total":
         ranking = build_ranking(run, options.ranking, data)
-    return NGCF_Final(rating, ranking, filters)
+    return NGCF_Final(rating, ranking, filters, options.network, options.liked)
 
 
 def build_rating(
     run: RunParams, options: RatingParams, data: Dataset, num_relations: int
 ) -> RatingNetwork:
+    users, items = seen_by(options, data)
     return RatingNetwork(
-        features_of(data.users),
-        features_of(data.items),
+        with_transpose(encode(users)),
+        with_transpose(encode(items)),
         num_relations=num_relations,
         embedding_dim=options.embedding_dim,
         layers=run.layers,
@@ -86,28 +89,37 @@ def build_rating(
 
 
 def build_ranking(run: RunParams, options: RankingParams, data: Dataset) -> RankingNetwork:
-    features = sp.block_diag([encode(data.users), encode(data.items)], "csr")
+    users, items = seen_by(options, data)
+    features = sp.block_diag([encode(users), encode(items)], "csr")
     popularity = np.bincount(data.train.item, minlength=data.num_items).astype(np.float32)
     groups = [mean_of_others(entities) for entities in (data.users, data.items)]
     alike = sp.csr_array(sp.block_diag(groups, "csr"))
+    own = None
     # Without side information there is nothing else to tell nodes apart by.
-    own = options.id_embedding or features.shape[1] == 0
+    if options.id_embedding or features.shape[1] == 0:
+        start = spectral_embedding if options.spectral_start else random_embedding
+        own = start(data, options.embedding_dim)
     return RankingNetwork(
         with_transpose(sp.csr_array(features)),
-        with_transpose(alike) if alike.nnz else None,
+        with_transpose(alike) if options.same_category and alike.nnz else None,
         data.num_users,
         embedding_dim=options.embedding_dim,
         layers=run.layers,
         feature_dropout=options.feature_dropout,
         edge_dropout=options.edge_dropout,
         weight_decay=options.weight_decay,
-        id_embedding=initial_embedding(data, options.embedding_dim) if own else None,
+        id_embedding=own,
         popularity=torch.from_numpy(popularity) if options.item_bias else None,
         logit_scale=options.logit_scale,
     )
 
 
-def initial_embedding(data: Dataset, embedding_dim: int) -> Tensor:
+def random_embedding(data: Dataset, embedding_dim: int) -> Tensor:
+    """(nodes, embedding_dim), users then items."""
+    return torch.randn(data.num_users + data.num_items, embedding_dim) * INITIAL_DEVIATION
+
+
+def spectral_embedding(data: Dataset, embedding_dim: int) -> Tensor:
     """(nodes, embedding_dim): the leading singular vectors of the interactions, users then items.
 
     A spectral embedding: training starts at what a low-pass filter knows. Columns beyond their
@@ -117,7 +129,7 @@ def initial_embedding(data: Dataset, embedding_dim: int) -> Tensor:
     user_items = data.train.matrix(data.num_users, data.num_items)
     users, items = singular_vectors(user_items, embedding_dim, seed)
     vectors = torch.from_numpy(np.concatenate([users, items.T]))
-    embedding = torch.randn(len(vectors), embedding_dim) * INITIAL_DEVIATION
+    embedding = random_embedding(data, embedding_dim)
     # Rounding leaves the vectors of the others not quite at zero.
     known = np.unique(np.concatenate([data.train.user, data.num_users + data.train.item]))
     scale = INITIAL_DEVIATION / vectors[known].std()
@@ -125,10 +137,13 @@ def initial_embedding(data: Dataset, embedding_dim: int) -> Tensor:
     return embedding
 
 
-def features_of(entities: Entities) -> tuple[Tensor, Tensor]:
-    """Encoded side information (entities, columns) as CSR, and its transpose."""
-    return with_transpose(encode(entities))
+def seen_by(options: RatingParams | RankingParams, data: Dataset) -> tuple[Entities, Entities]:
+    """Users and items as a network sees them."""
+    sides = data.users, data.items
+    users, items = sides if options.features else (replace(side, features={}) for side in sides)
+    return users, items
 
 
 def with_transpose(matrix: sp.csr_array) -> tuple[Tensor, Tensor]:
+    """For torch, with its transpose."""
     return from_scipy(matrix), from_scipy(sp.csr_array(matrix.T))

@@ -30,6 +30,7 @@ class NGCF_Final(nn.Module):
         score(u, i)  = w_0 ranking(u, i) + Σ w_f ranking_filter_f(u, i)
                        + log sigmoid(slope * (target(u, i) - centre))
 
+    Without `network` s and w_0 are 0, without `likes` the last term is none.
     A model without `ranking` scores by its target. One without `rating` has no last term, and its
     target is the chance of an interaction: sigmoid(a ranking(u, i) + b), a and b learned, while it
     trains, and sigmoid(a' score(u, i) + b') afterwards, a' and b' calibrated on validation, since
@@ -41,20 +42,29 @@ class NGCF_Final(nn.Module):
         rating: RatingNetwork | None,
         ranking: RankingNetwork | None,
         filters: Filters,
+        network: bool = True,
+        likes: bool = True,
     ) -> None:
         if rating is None and ranking is None:
             raise ValueError("expected a rating or a ranking network, got neither")
+        bare = (rating and not filters.rating) or (ranking and not filters.names)
+        if bare and not network:
+            raise ValueError(
+                "expected a filter of all that a model without networks predicts, got none: "
+                "set `network: true`, or give `filters` what they lack"
+            )
         super().__init__()
         self.rating = rating
         self.ranking = ranking
         self.filters = filters
+        self.network, self.likes = network, likes
         self.num_items = filters.num_items
         # The log error leaves a score's level and scale open; a target needs both.
         self.level = nn.Parameter(torch.tensor([1.0, 0.0])) if rating is None else None
-        # Networks alone, until `training.combining` has learned better.
-        self.register_buffer("share", torch.tensor(1.0))
-        weight = torch.zeros(1 + len(filters.names))
-        weight[0] = 1
+        # What comes first alone, until `training.combining` has learned better.
+        self.register_buffer("share", torch.tensor(float(network)))
+        weight = torch.zeros(len(self.names))
+        weight[:1] = 1
         self.register_buffer("weight", weight)
         self.register_buffer("liked", torch.tensor([1.0, 0.0]))
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
@@ -62,6 +72,11 @@ class NGCF_Final(nn.Module):
         self.weight: Tensor
         self.liked: Tensor
         self.calibration: Tensor
+
+    @property
+    def names(self) -> list[str]:
+        """Of the parts of a ranking score, in their order."""
+        return ["network", *self.filters.names] if self.network else self.filters.names
 
     def forward(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> Nodes:
         """The vectors of all nodes; users first, then items.
@@ -130,10 +145,12 @@ class NGCF_Final(nn.Module):
     def parts(self, nodes: Nodes, user: Tensor) -> Scored:
         """What the ranking scores of every item for each of `user` (n,) are made of."""
         assert nodes.ranking is not None
-        network = self.score_block(nodes, user, torch.arange(self.num_items))
-        filtered = self.filters.ranking(user)
-        rating = None if self.rating is None else self.rate_items(nodes, user)
-        return Scored(torch.cat([network[None], filtered]), rating)
+        part = self.filters.ranking(user)
+        if self.network:
+            network = self.score_block(nodes, user, torch.arange(self.num_items))
+            part = torch.cat([network[None], part])
+        likes = self.rating is not None and self.likes
+        return Scored(part, self.rate_items(nodes, user) if likes else None)
 
     def score_items(self, nodes: Nodes, user: Tensor) -> Tensor:
         """Ranking score of every item for each of `user` (n,): (n, items)."""
@@ -165,10 +182,10 @@ def learned(model: nn.Module) -> dict[str, float]:
         return {}
     values: dict[str, float] = {}
     if model.ranking is not None:
-        names = ["network", *model.filters.names]
-        values |= {f"ranking.{name}": float(w) for name, w in zip(names, model.weight, strict=True)}
+        pairs = zip(model.names, model.weight, strict=True)
+        values |= {f"ranking.{name}": float(weight) for name, weight in pairs}
     if model.rating is not None:
         values["rating.network"] = float(model.share)
-        if model.ranking is not None:
+        if model.ranking is not None and model.likes:
             values |= {"liked.slope": float(model.liked[0]), "liked.centre": float(model.liked[1])}
     return values

@@ -26,9 +26,9 @@ def combine(model: NGCF_Final, graph: BipartiteGraph, data: Dataset, seed: int) 
     """
     model.eval()
     nodes = model(graph)
-    if model.rating is not None and model.filters.rating is not None:
+    if model.network and model.rating is not None and model.filters.rating is not None:
         model.share.copy_(_rating_share(model, nodes, data))
-    if model.ranking is not None and model.filters.names:
+    if model.ranking is not None:
         weight, liked = fit_log_linear(*_scored(model, nodes, data, seed))
         model.weight.copy_(weight)
         model.liked.copy_(liked)

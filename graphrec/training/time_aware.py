@@ -47,8 +47,10 @@ def fit_time_aware(
     """The rating filter of a run, without its networks, and the times of all ratings.
 
     It predicts the ratings of `held_out`, of which it sees user, item and time. Raises ValueError
-    for a data set that is too large for the filter.
+    for a data set that is too large for the filter, and where `filters.rating` is none.
     """
+    if params.filters.rating is None:
+        raise ValueError("expected settings of the rating filter in `filters.rating`, got none")
     terms = time_terms(options)
     timeless = fit_rating_filter(data, params.filters.rating, run.layers, terms)
     effects: dict[tuple[int, int], float] = {}
