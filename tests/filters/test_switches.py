@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from benchmarks.settings import change
 from graphrec.config.params import check_params, select_run
@@ -49,6 +50,14 @@ def test_many_items_have_no_weight_for_every_pair(monkeypatch):
     data = dataset(3, 4, interactions([0, 0, 1, 2], [0, 1, 1, 3]), explicit=False)
     assert filters_of(data, {}).names == ["low_pass", "walk"]
     assert filters_of(data, kinds("co_occurrence", "walk")).names == ["walk"]
+
+
+def test_all_kinds_come_back_from_a_file(imdb, tmp_path):
+    fitted, user = filters_of(imdb.data, kinds("content", "walk", "low_pass")), torch.arange(5)
+    save_file(fitted.state_dict(), tmp_path / "filters.safetensors")
+    twin = Filters.from_state(load_file(tmp_path / "filters.safetensors"))
+    assert twin.names == fitted.names
+    torch.testing.assert_close(twin.ranking(user), fitted.ranking(user), rtol=0, atol=0)
 
 
 def test_the_rating_filter_can_be_left_out(movielens):
