@@ -98,8 +98,9 @@ $(VENV)/.ready-server: $(VENV)/.ready requirements-server.txt
 study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph baselines; says how long first
 	python -m benchmarks.study
 
-ablation: $(VENV)/.ready ## what each part of the model is worth on validation; says how long first
-	python -m benchmarks.ablation
+SEEDS ?= 3
+ablation: $(VENV)/.ready ## what each part of the model is worth on validation, over SEEDS; says how long first
+	python -m benchmarks.ablation --seeds $(SEEDS)
 
 bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries; growth; the pipeline
 	python -m benchmarks.epoch

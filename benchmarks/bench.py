@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from benchmarks.fits import RESAMPLES, Fit, Outcome, params_of, without_features
+from benchmarks.fits import RESAMPLES, Fit, Outcome, params_of, without_blocks
 from graphrec.baselines.baselines import Baseline, fit_baselines
 from graphrec.config.params import Params, select_dataset
 from graphrec.config.paths import Paths
@@ -54,7 +54,7 @@ class Bench:
             options = getattr(params.time_aware, fit.time_aware)
             known = with_validation(data)
             return fit_time_aware(fit.run, params, known, [data.valid, test], options), []
-        known = data if fit.features else without_features(data)
+        known = without_blocks(data, fit.without)
         if fit.published:
             known = replace(known, train=known.train[known.relevant(known.train)])
         fitted = fit_run(fit.run, params, known, lambda _: None)

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-import scipy.sparse as sp
-
 from graphrec.config.params import Params
 from graphrec.config.training import RunParams
 from graphrec.data.dataset import Dataset, Entities
@@ -45,8 +43,8 @@ class Fit(NamedTuple):
     """How exactly the time of the rating to predict is known, if it is."""
     published: Published | None = None
     """In place of the run's own model, on the relevant interactions alone."""
-    features: bool = True
-    """Whether networks and filters see side features."""
+    without: tuple[str, ...] = ()
+    """Blocks of side information that neither networks nor filters see."""
 
     @property
     def refitted(self) -> bool:
@@ -82,14 +80,11 @@ def params_of(fit: Fit, params: Params) -> Params:
     )
 
 
-def without_features(data: Dataset) -> Dataset:
-    """The same data, all side features 0."""
+def without_blocks(data: Dataset, names: tuple[str, ...]) -> Dataset:
+    """The same data without some blocks of side information."""
 
-    def empty(entities: Entities) -> Entities:
-        features = {
-            name: replace(block, matrix=sp.csr_array(block.matrix.shape, dtype=block.matrix.dtype))
-            for name, block in entities.features.items()
-        }
-        return replace(entities, features=features)
+    def fewer(entities: Entities) -> Entities:
+        others = {name: each for name, each in entities.features.items() if name not in names}
+        return replace(entities, features=others)
 
-    return replace(data, users=empty(data.users), items=empty(data.items))
+    return replace(data, users=fewer(data.users), items=fewer(data.items))

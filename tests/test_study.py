@@ -1,14 +1,13 @@
-"""The study and the ablation, carried out on tiny data with one epoch a fit."""
+"""The study, carried out on tiny data with one epoch a fit."""
 
 import json
 
 import pytest
 
-from benchmarks import ablation, bench, fits
-from benchmarks.ablation import ablation_table, change, fit_changed
-from benchmarks.ablation_changes import CHANGES, MEASURES, WHOLE
+from benchmarks import bench, fits
 from benchmarks.bench import Bench
 from benchmarks.fits import Fit
+from benchmarks.settings import change
 from benchmarks.study import carry_out, plan, save_study
 from graphrec.config.params import check_params, select_run
 from graphrec.config.paths import Paths
@@ -35,8 +34,7 @@ def tiny(paths) -> Bench:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
-    for module in (bench, ablation):
-        monkeypatch.setattr(module, "RESAMPLES", 20)
+    monkeypatch.setattr(bench, "RESAMPLES", 20)
     monkeypatch.setitem(fits.LONG, "epochs", 1)
 
 
@@ -65,38 +63,6 @@ def test_a_fit_gives_the_same_numbers_again_and_another_seed_others(tiny):
 def test_a_refit_model_has_no_validation_left(tiny):
     run = select_run(tiny.params, "movielens-mse")
     assert tiny.run(Fit("row", run, refit=True)).valid is None
-
-
-@pytest.mark.parametrize("run", CHANGES)
-def test_every_change_of_the_ablation_trains_and_is_named(run, paths):
-    changes = (WHOLE, *CHANGES[run])
-    measured = {changed.label: fit_changed(TREE, run, changed, paths) for changed in changes}
-    table = ablation_table(measured, MEASURES[run])
-    assert all(f"| {changed.label} |" in table for changed in changes[1:])
-    values = [evaluation.values[MEASURES[run]] for evaluation in measured.values()]
-    assert len(set(values)) > len(values) / 2  # most changes change something
-
-
-def test_the_ablation_starts_nothing_that_was_not_asked_for(capsys, monkeypatch):
-    monkeypatch.setattr(ablation, "fit_changed", None)  # calling it would fail
-    for arguments, status in ((["--help"], 0), (["--runs", "no-such-run"], 2), (["base"], 2)):
-        with pytest.raises(SystemExit) as caught:
-            ablation.main(arguments)
-        assert caught.value.code == status
-    assert "--runs" in capsys.readouterr().out
-
-
-def test_the_ablation_of_some_runs_is_of_these_alone(monkeypatch, tmp_path, paths):
-    monkeypatch.setattr(
-        ablation, "fit_changed", lambda _, run, changed: fit_changed(TREE, run, WHOLE, paths)
-    )
-    page = tmp_path / "page.md"
-    ablation.main(["--runs", "imdb-base", "--output", str(page)])
-    headings = [row for row in page.read_text().splitlines() if row.startswith("## ")]
-    assert headings == ["## imdb-base"]
-    values = json.loads(page.with_suffix(".json").read_text())["runs"]
-    assert list(values) == ["imdb-base"]
-    assert set(values["imdb-base"]) == {WHOLE.label, *(each.label for each in CHANGES["imdb-base"])}
 
 
 def test_a_change_leaves_the_tree_it_was_given_as_it_was():

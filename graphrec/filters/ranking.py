@@ -1,14 +1,14 @@
 """The ranking filters that a data set allows, their scores of the training users side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import scipy.sparse as sp
 import torch
 from torch import Tensor, nn
 
-from graphrec.config.filters import RankingFilterParams
-from graphrec.data.dataset import Dataset
+from graphrec.config.filters import Kind, RankingFilterParams
+from graphrec.data.dataset import Dataset, FeatureBlock
 from graphrec.data.features import tf_idf
 from graphrec.data.interactions import FloatArray
 from graphrec.filters.biases import fit_biases
@@ -96,23 +96,18 @@ def log_scores(scores: Tensor) -> Tensor:
 
 
 def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) -> RankingFilters:
-    """Those of `options.kinds` that suit the data set.
-
-    Of events every block of categories or values that items have; of all data who shares what: a
-    dense matrix of items where there are at most MOST_ITEMS, otherwise walks and singular vectors.
-    """
+    """Those of `options.kinds` that suit the data set; `content` is one for each block."""
     train, shape = data.train, (data.num_users, data.num_items)
     strength = np.ones(len(train), np.float32)
     if data.explicit:
         strength = np.maximum(1 + options.rating_weight * residuals(data), FLOOR)
     user_items = sp.csr_array((strength, (train.user, train.item)), shape=shape)
     filters: dict[str, ItemFilter] = {}
-    if not data.explicit and "content" in options.kinds:
-        for name, block in data.items.blocks("categorical", "multi_valued").items():
+    kinds = suitable(options.kinds, data)
+    if "content" in kinds:
+        for name, block in content_blocks(data).items():
             filters[content_name(name)] = Content(SparseBuffer.of(tf_idf(block.matrix)))
-    kinds = set(options.kinds) - {"content"}
-    if "co_occurrence" in kinds and data.num_items <= MOST_ITEMS:
-        kinds = set()
+    if "co_occurrence" in kinds:
         weight = ease(user_items, options.regularization, options.dropout)
         filters["co_occurrence"] = CoOccurrence(torch.from_numpy(weight))
     if "walk" in kinds:
@@ -122,6 +117,24 @@ def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) 
         degree = np.bincount(train.item, minlength=data.num_items).astype(np.float32)
         filters["low_pass"] = LowPass(torch.from_numpy(vectors), torch.from_numpy(degree))
     return RankingFilters(SparseBuffer.of(user_items), dict(sorted(filters.items())))
+
+
+def suitable(kinds: Sequence[Kind], data: Dataset) -> list[Kind]:
+    """Those of `kinds` that a data set allows.
+
+    `content` is for events of items with categories or values. `co_occurrence`, a dense matrix, is
+    for at most MOST_ITEMS items, and takes the place of `walk` and `low_pass` there.
+    """
+    content: list[Kind] = ["content"] if content_blocks(data) else []
+    shared: list[Kind] = ["walk", "low_pass"]
+    if "co_occurrence" in kinds and data.num_items <= MOST_ITEMS:
+        shared = ["co_occurrence"]
+    return [kind for kind in (*content, *shared) if kind in kinds]
+
+
+def content_blocks(data: Dataset) -> dict[str, FeatureBlock]:
+    """The side information of items that tells what else a user may have; none for ratings."""
+    return {} if data.explicit else data.items.blocks("categorical", "multi_valued")
 
 
 def residuals(data: Dataset) -> FloatArray:
