@@ -63,9 +63,13 @@ def test_the_growth_exponent_is_the_slope_of_the_logarithms():
     assert exponent(rows, "epoch_s") == pytest.approx(1.5)
 
 
-@pytest.mark.parametrize("num_neighbors", [[], [3, 2]], ids=str)
-def test_a_small_size_is_measured(num_neighbors):
-    row = measure(5_000, steps=2, num_neighbors=num_neighbors)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"num_neighbors": [3, 2]}, {"name": "ngcf_final"}, {"name": "ngcf_final", "events": True}],
+    ids=str,
+)
+def test_a_small_size_is_measured(options):
+    row = measure(5_000, steps=2, **options)
     assert row["ranked_users"] == row["users"] == 5_000 // INTERACTIONS_A_USER
     assert row["epoch_s"] > row["step_s"] > 0
     assert row["ranking_gb"] >= row["training_gb"] > 0

@@ -1,9 +1,11 @@
 """A trained model from the folder that its training left, and from nothing else."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors.torch import load_file
+from torch import Tensor
 
 from graphrec.config.models import HyperParams
 from graphrec.config.paths import Paths
@@ -32,9 +34,16 @@ def load_model(
         weights = paths.validated_weights(name)
     elif run.refit:
         data = with_validation(data)
-    state, graph = load_file(weights), build_graph(data)
-    filters = Filters.from_state(state, "filters.") if run.model == "ngcf_final" else None
     options = HyperParams.model_validate(settings["hyperparameters"])
-    model = build_model(run, options, data, graph, filters)
+    return *restore(run, options, data, load_file(weights)), data
+
+
+def restore(
+    run: RunParams, settings: HyperParams, data: Dataset, state: Mapping[str, Tensor]
+) -> tuple[Recommender, BipartiteGraph]:
+    """The model with this `state_dict`, trained on `data`, and its graph."""
+    graph = build_graph(data)
+    filters = Filters.from_state(state, "filters.") if run.model == "ngcf_final" else None
+    model = build_model(run, settings, data, graph, filters)
     model.load_state_dict(state)
-    return model, graph, data
+    return model, graph

@@ -1,0 +1,88 @@
+"""The models on a published split of events, small, with an epoch each."""
+
+import gzip
+import json
+import math
+
+import numpy as np
+import pytest
+
+from benchmarks import published_split
+from benchmarks.one_fit import RUN, measure, params_for
+from benchmarks.processes import measure_alone
+from graphrec.config.paths import Paths
+
+USERS, ITEMS = 30, 20
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two tables, as published; each user has ten items of either half, and tests with two."""
+    folder, rng = tmp_path_factory.mktemp("split"), np.random.default_rng(0)
+    rows = {"train": ["user,item"], "test": ["user,item"]}
+    for user in range(USERS):
+        items = rng.permutation(ITEMS // 2) + ITEMS // 2 * (user % 2)
+        rows["train"] += [f"{user},{item}" for item in items[:8]]
+        rows["test"] += [f"{user},{item}" for item in items[8:]]
+    for name, lines in rows.items():
+        (folder / f"{name}.csv.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    return folder
+
+
+@pytest.mark.parametrize("model", RUN)
+def test_a_model_is_measured_before_and_after_its_refit(folder, model):
+    row = measure(folder, model, seed=1, epochs=1)
+    assert (row["model"], row["seed"], row["best_epoch"]) == (model, 1, 1)
+    assert all(0 < row[part][name] <= 1 for part in ("test", "valid") for name in row[part])
+    assert row["training_s"] > 0
+    assert 0 < row["peak_gb"] < 100
+    assert bool(row["learned"]) == (model == "ngcf_final")
+
+
+def test_settings_are_those_of_params_and_what_differs():
+    params = params_for("ngcf_final")
+    assert params.runs["ngcf-final"].refit
+    assert params_for("ngcf_final", 7).train.epochs == 7
+    assert params.of(params.runs["ngcf-final"]).monitor == "ndcg_at_10"
+
+
+def test_every_fit_is_written_down_and_each_model_has_a_row(folder, monkeypatch, tmp_path, capsys):
+    calls = []
+
+    def alone(module, *arguments):
+        calls.append((module, *arguments))
+        seed = arguments[3]
+        measures = {"recall_at_20": 0.1 + seed / 10, "ndcg_at_20": 0.5}
+        return {
+            "model": arguments[1],
+            "seed": seed,
+            "best_epoch": 3 + seed,
+            "training_s": 60.0,
+            "evaluation_s": 9.0,
+            "peak_gb": 1.5 + seed,
+            "test": measures,
+            "valid": measures,
+        }
+
+    monkeypatch.setattr(published_split, "measure_alone", alone)
+    arguments = ["--folder", str(folder), "--seeds", "2", "--epochs", "1"]
+    published_split.main([*arguments, "--models", "lightgcn", "ngcf_final"], Paths(tmp_path))
+    assert calls[0] == ("benchmarks.one_fit", folder, "lightgcn", "--seed", 0, "--epochs", 1)
+    assert len(calls) == 4
+    output = capsys.readouterr().out
+    assert "| ngcf_final | 2 | 0.1500 ± 0.0707 | 0.5000 ± 0.0000 |" in output
+    assert "| 3–4 | 60 | 9 | 2.50 |" in output
+    tree = json.loads((tmp_path / "reports" / "benchmarks" / "published-split.json").read_text())
+    assert [fit["model"] for fit in tree["fits"]] == ["lightgcn"] * 2 + ["ngcf_final"] * 2
+
+
+def test_a_folder_without_the_tables_is_told(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        published_split.main(["--folder", str(tmp_path)])
+    assert "expected train.csv.gz and test.csv.gz in" in capsys.readouterr().err
+
+
+def test_the_last_line_of_a_process_is_what_it_has_measured():
+    row = measure_alone("benchmarks.one_size", 5_000, "--steps", 2)
+    assert row["interactions"] == 5_000
+    assert math.isfinite(row["training_gb"])
