@@ -111,6 +111,7 @@ def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) 
         weight = ease(user_items, options.regularization, options.dropout)
         filters["co_occurrence"] = CoOccurrence(torch.from_numpy(weight))
     if "walk" in kinds:
+        # A buffer of its own: files of weights hold no tensor under two names.
         filters["walk"] = Walk(SparseBuffer.of(user_items), torch.tensor(options.walk_exponents))
     if "low_pass" in kinds:
         _, vectors = singular_vectors(user_items, options.vectors, seed)

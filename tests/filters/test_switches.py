@@ -10,6 +10,7 @@ from benchmarks.settings import change
 from graphrec.config.params import check_params, select_run
 from graphrec.data.dataset import Dataset
 from graphrec.filters.fit import Filters, fit_filters
+from graphrec.filters.ranking import content_name
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.factory import build_model
 from graphrec.models.ngcf_final import NGCF_Final, learned
@@ -37,7 +38,7 @@ def kinds(*names: str) -> dict:
 
 
 def test_filters_are_those_that_are_wanted(imdb):
-    blocks = [*imdb.data.items.blocks("categorical", "multi_valued")]
+    blocks = [content_name(block) for block in imdb.data.items.features]
     assert filters_of(imdb.data, {}).names == sorted(["co_occurrence", *blocks])
     assert filters_of(imdb.data, kinds("content")).names == sorted(blocks)
     assert filters_of(imdb.data, kinds("co_occurrence", "walk")).names == ["co_occurrence"]

@@ -13,7 +13,7 @@ from graphrec.filters.spectral import singular_vectors
 from graphrec.graph.bipartite import build_graph
 from graphrec.graph.sparse import to_scipy
 from graphrec.models import NGCF_Final
-from graphrec.models.factory import build_model, build_ranking, initial_embedding
+from graphrec.models.factory import build_model, build_ranking, spectral_embedding
 from graphrec.models.ranking_network import INITIAL_DEVIATION
 from tests.datasets import dataset, entities, interactions
 from tests.faults import PARAMS
@@ -63,7 +63,7 @@ def test_ngcf_final_without_filters_is_told(movielens):
 def test_an_embedding_starts_at_the_leading_singular_vectors(movielens):
     data, dim = movielens.data, 8
     torch.manual_seed(5)
-    embedding = initial_embedding(data, dim)
+    embedding = spectral_embedding(data, dim)
     assert embedding.shape == (data.num_users + data.num_items, dim)
     torch.manual_seed(5)
     seed = int(torch.randint(2**31, ()))
@@ -81,14 +81,14 @@ def test_the_same_seed_gives_the_same_embedding_and_another_one_another(imdb):
     embeddings = []
     for seed in (1, 1, 2):
         torch.manual_seed(seed)
-        embeddings.append(initial_embedding(imdb.data, 8))
+        embeddings.append(spectral_embedding(imdb.data, 8))
     assert torch.equal(embeddings[0], embeddings[1])
     assert not torch.equal(embeddings[0], embeddings[2])
 
 
 def test_columns_and_nodes_that_no_vector_has_are_random():
     data = dataset(4, 5, FEW)  # four vectors at most; the last user and two items have nothing
-    embedding = initial_embedding(data, 6)
+    embedding = spectral_embedding(data, 6)
     assert embedding.shape == (9, 6)
     assert torch.isfinite(embedding).all()
     alone = embedding[[3, 7, 8]]
