@@ -66,7 +66,7 @@ class NGCF_Final(nn.Module):
         weight = torch.zeros(len(self.names))
         weight[:1] = 1
         self.register_buffer("weight", weight)
-        self.register_buffer("liked", torch.tensor([1.0, 0.0]))
+        self.register_buffer("liked", torch.tensor([0.0, 0.0]))
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
         self.share: Tensor
         self.weight: Tensor

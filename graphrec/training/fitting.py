@@ -25,6 +25,8 @@ from graphrec.training.validation import Validator
 
 KEPT_MEMORY = 1 << 30
 """Bytes up to which freed memory stays with the process."""
+LEAST_BATCHES = 4
+"""An epoch has, where the interactions of a batch are masked."""
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 
 
@@ -130,8 +132,10 @@ def make_loader(
     num_negatives = 0 if options.num_neighbors else settings.num_negatives
     dataset = torch_dataset(data, generator, num_negatives)
     soft_ratio = options.soft_ratio if run.soft_sampling else None
+    batch_size = settings.batch_size
+    if options.mask_supervision:
+        # While they are predicted they carry no messages; most of the graph has to.
+        batch_size = min(batch_size, max(1, len(dataset) // LEAST_BATCHES))
     if options.num_neighbors:
-        return neighbor_loader(
-            dataset, graph, options.num_neighbors, settings.batch_size, soft_ratio
-        )
-    return dataset.loader(settings.batch_size, soft_ratio)
+        return neighbor_loader(dataset, graph, options.num_neighbors, batch_size, soft_ratio)
+    return dataset.loader(batch_size, soft_ratio)
