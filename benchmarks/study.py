@@ -23,6 +23,8 @@ SECONDS_A_FIT = 15.0
 """On two idle cores, filters and evaluation included; what is announced before the study starts."""
 TIME_AWARE: tuple[Literal["second", "day"], ...] = ("second", "day")
 PRINTED = ("rmse", "ndcg_at_10", "auc")
+CONTROL_SEEDS = 3
+"""Of the runs with fewer layers."""
 DATASETS = ("movielens", "imdb")
 
 
@@ -48,9 +50,11 @@ def plan(params: Params, seeds: int, folds: list[str]) -> Iterator[Fit]:
     for fold in folds:
         if fold != params.datasets["movielens"].split.fold:
             yield from refit(0, fold)
+    whole = {"movielens-mse": mse, "movielens-base": base, "imdb-base": imdb}
     for layers in (0, 1):
-        for name, run in (("movielens-base", base), ("imdb-base", imdb)):
-            yield Fit(f"{name}, {layers} layers", with_(run, layers=layers))
+        for seed in range(min(seeds, CONTROL_SEEDS)):
+            for name, run in whole.items():
+                yield Fit(f"{name}, {layers} layers", with_(run, layers=layers), seed=seed)
     for name, run in (("movielens", base), ("imdb", imdb)):
         for model, published in PUBLISHED.items():
             plain = with_(run, model=published.model, layers=published.layers)

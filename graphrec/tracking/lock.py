@@ -42,9 +42,20 @@ def file_md5(path: Path) -> str:
     return hashlib.md5(path.read_bytes()).hexdigest()
 
 
+def folder_md5(path: Path) -> str:
+    """As DVC has it of a folder: the MD5 of a JSON list of its files and their MD5s."""
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    listed = [
+        {"md5": file_md5(file), "relpath": file.relative_to(path).as_posix()} for file in files
+    ]
+    return hashlib.md5(json.dumps(listed, sort_keys=True).encode()).hexdigest() + ".dir"
+
+
 def _is_here(root: Path, out: dict[str, Any]) -> bool:
     path = root / out["path"]
-    return path.exists() and file_md5(path) == str(out["md5"])
+    if not path.exists():
+        return False
+    return (folder_md5(path) if path.is_dir() else file_md5(path)) == str(out["md5"])
 
 
 def _digest(tree: Any) -> str:

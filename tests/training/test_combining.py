@@ -148,7 +148,7 @@ def test_ratings_are_not_calibrated(combined):
 def test_without_a_ranking_network_no_ranking_weight_is_learned(combined):
     model, _ = combined
     assert model.weight.tolist() == [1, 0]
-    assert model.liked.tolist() == [1, 0]
+    assert model.liked.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("name", ["movielens-base"], indirect=True)
