@@ -28,7 +28,7 @@ LAYERS = {"ngcf": 3, "lightgcn": 2}
 MANY = 1000
 
 
-class Stop(Exception):  # noqa: N818 - no error
+class Stop(Exception):  # noqa: N818  # it ends a training as asked, and is no error
     """Enough epochs."""
 
 

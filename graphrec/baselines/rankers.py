@@ -34,6 +34,7 @@ class FromItems:
         for matrix in self.chain:
             scores = scores @ matrix
         if isinstance(scores, sp.sparray):
+            # SciPy's types give `toarray` to each format, not to their common class.
             scores = scores.toarray()  # type: ignore[attr-defined]
         return np.ascontiguousarray(scores, np.float32)
 

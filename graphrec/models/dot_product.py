@@ -76,9 +76,9 @@ class DotProductModel(nn.Module):
         """Ranking score of every item for each of `user` (n,): (n, items)."""
         return self.score_block(nodes, user, torch.arange(self.num_items))
 
-    def rate_items(self, nodes: Nodes, user: Tensor) -> Tensor:
-        """Predicted target of every item for each of `user` (n,): (n, items)."""
-        return self.target(self.score_items(nodes, user))
+    def rate(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """`predict`: there is no filter beside the network."""
+        return self.predict(nodes, user, item)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything but what turns scores into chances."""

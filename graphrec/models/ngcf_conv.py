@@ -13,6 +13,7 @@ from torch_geometric.utils import spmm
 from graphrec.models.operators import propagate
 
 
+# PyG comes without types, so that its class is an unknown one.
 class NGCFConv(MessagePassing):  # type: ignore[misc]
     r"""The neural graph collaborative filtering operator from the `"Neural Graph Collaborative
     Filtering" <https://arxiv.org/abs/1905.08108>`_ paper (Wang et al. 2019, equation 7).

@@ -107,14 +107,8 @@ class NGCF_Final(nn.Module):
         score = self.score(nodes, user, item)
         if self.ranking is None:
             return score, score
-        return (
-            (self._chance(score), score)
-            if self.rating is None
-            else (
-                self.predict(nodes, user, item),
-                score,
-            )
-        )
+        predicted = self.predict(nodes, user, item) if self.rating else self._chance(score)
+        return predicted, score
 
     def score_block(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """The networks' ranking scores of each of `item` (m,) for each of `user` (n,): (n, m)."""
@@ -130,17 +124,28 @@ class NGCF_Final(nn.Module):
 
     # Everything together: what is used.
 
+    def rate(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
+        """Predicted rating of each pair (n,)."""
+        return self._join(*self.ratings(nodes, user, item))
+
+    def ratings(self, nodes: Nodes, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The network's of each pair (n,) and, where there is one, the filter's."""
+        assert self.rating is not None
+        assert nodes.rating is not None
+        network, filtered = self.rating.predict(nodes.rating, user, item), self.filters.rating
+        return network, None if filtered is None else filtered.predict(user, item)
+
     def rate_items(self, nodes: Nodes, user: Tensor) -> Tensor:
         """Predicted rating of every item by each of `user` (n,): (n, items)."""
-        network, filtered = self.ratings(nodes, user)
-        return network if filtered is None else self.share * network + (1 - self.share) * filtered
-
-    def ratings(self, nodes: Nodes, user: Tensor) -> tuple[Tensor, Tensor | None]:
-        """The network's and, where there is one, the filter's: (n, items) each."""
         assert self.rating is not None
         assert nodes.rating is not None
         network = self.rating.predict_block(nodes.rating, user, torch.arange(self.num_items))
-        return network, None if self.filters.rating is None else self.filters.rating(user)
+        return self._join(
+            network, None if self.filters.rating is None else self.filters.rating(user)
+        )
+
+    def _join(self, network: Tensor, filtered: Tensor | None) -> Tensor:
+        return network if filtered is None else self.share * network + (1 - self.share) * filtered
 
     def parts(self, nodes: Nodes, user: Tensor) -> Scored:
         """What the ranking scores of every item for each of `user` (n,) are made of."""

@@ -23,6 +23,7 @@ class _Product(torch.autograd.Function):
 
 def propagate_with(matrix: Tensor, transpose: Tensor, x: Tensor) -> Tensor:
     """Product of a CSR matrix (n, m), whose transpose is given, with x (m, columns)."""
+    # torch leaves `Function.apply` untyped, here and below.
     product: Tensor = _Product.apply(matrix, transpose, x)  # type: ignore[no-untyped-call]
     return product
 

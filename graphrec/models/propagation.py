@@ -50,6 +50,7 @@ def propagate_layers(
     if kernels_for(x) is native:
         dropouts = [Dropout.draw(dropout) for _ in layers]
         parameters = [parameter for layer in layers for parameter in (layer.weight, layer.bias)]
+        # torch leaves `Function.apply` untyped.
         nodes: Tensor = _Propagation.apply(adjacency, dropouts, first, x, *parameters)  # type: ignore[no-untyped-call]
         return nodes
     outputs = [first]

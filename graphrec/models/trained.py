@@ -1,13 +1,9 @@
 """A trained model, its nodes embedded once, as something to evaluate."""
 
-import torch
 from torch import Tensor
 
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models import Recommender
-
-BLOCK = 512
-"""Users whose ratings of all items are held at a time."""
 
 
 class TrainedModel:
@@ -30,11 +26,4 @@ class TrainedModel:
 
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         """Users (n,) and items (n,) → a predicted rating for each pair (n,)."""
-        predicted = torch.empty(len(user))
-        order = torch.argsort(user, stable=True)
-        users, counts = torch.unique(user, return_counts=True)
-        pairs = order.split([int(part.sum()) for part in counts.split(BLOCK)])
-        for block, mine in zip(users.split(BLOCK), pairs, strict=True):
-            ratings = self.model.rate_items(self.nodes, block)
-            predicted[mine] = ratings[torch.searchsorted(block, user[mine]), item[mine]]
-        return predicted
+        return self.model.rate(self.nodes, user, item)

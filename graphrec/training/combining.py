@@ -39,14 +39,9 @@ def combine(model: NGCF_Final, graph: BipartiteGraph, data: Dataset, seed: int) 
 def _rating_share(model: NGCF_Final, nodes: Nodes, data: Dataset) -> Tensor:
     pairs = data.valid.interactions
     user, item = torch.from_numpy(pairs.user), torch.from_numpy(pairs.item)
-    predicted = torch.empty(2, len(pairs))
-    for block in torch.unique(user).split(BLOCK):
-        mine = (torch.isin(user, block)).nonzero().squeeze(1)
-        network, filtered = model.ratings(nodes, block)
-        assert filtered is not None
-        row = torch.searchsorted(block, user[mine])
-        predicted[:, mine] = torch.stack([network[row, item[mine]], filtered[row, item[mine]]])
-    return fit_share(predicted[0], predicted[1], torch.from_numpy(pairs.rating))
+    network, filtered = model.ratings(nodes, user, item)
+    assert filtered is not None  # or there would be nothing to share
+    return fit_share(network, filtered, torch.from_numpy(pairs.rating))
 
 
 def _scored(

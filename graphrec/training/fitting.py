@@ -36,6 +36,7 @@ def make_repeatable(seed: int, threads: int) -> None:
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     # Nothing here reads memory that it has not written; filling it costs more than the training.
+    # (torch's own types do not list the switch.)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     keep_freed_memory()
 

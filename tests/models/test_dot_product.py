@@ -31,7 +31,14 @@ def test_with_an_offset_a_target_is_a_rating(movielens, kind):
     nodes, user = model(build_graph(data)), torch.arange(7)
     scores = model.score_items(nodes, user)
     assert scores.shape == (7, data.num_items)
-    torch.testing.assert_close(model.rate_items(nodes, user), 3.5 + scores)
+    torch.testing.assert_close(
+        model.rate(
+            nodes,
+            user.repeat_interleave(scores.shape[1]),
+            torch.arange(scores.shape[1]).repeat(len(user)),
+        ).view_as(scores),
+        3.5 + scores,
+    )
     assert torch.equal(model.target(scores), 3.5 + scores)
     assert model.level is None
 
@@ -43,7 +50,15 @@ def test_without_one_it_is_a_chance_of_a_learned_level(imdb, kind):
     nodes, user = model(build_graph(data)), torch.arange(7)
     scores = model.score_items(nodes, user)
     expected = 1 / (1 + np.exp(-(0.7 * scores.numpy() - 1.5)))
-    np.testing.assert_allclose(model.rate_items(nodes, user), expected, atol=1e-6)
+    np.testing.assert_allclose(
+        model.rate(
+            nodes,
+            user.repeat_interleave(expected.shape[1]),
+            torch.arange(expected.shape[1]).repeat(len(user)),
+        ).view(expected.shape),
+        expected,
+        atol=1e-6,
+    )
     np.testing.assert_allclose(model.target(scores), expected, atol=1e-6)
     assert "offset" not in model.state_dict()
 

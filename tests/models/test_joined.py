@@ -128,9 +128,19 @@ def test_without_a_rating_filter_the_network_rates_alone(movielens):
     filters = Filters(None, model.filters.ranking)
     alone = mix(NGCF_Final(model.rating, model.ranking, filters).eval())
     nodes, user = alone(graph), torch.arange(10)
-    network, nothing = alone.ratings(nodes, user)
+    item = torch.arange(10).flip(0)
+    network, nothing = alone.ratings(nodes, user, item)
     assert nothing is None
-    assert torch.equal(alone.rate_items(nodes, user), network)
+    assert torch.equal(alone.rate(nodes, user, item), network)
+    torch.testing.assert_close(alone.rate_items(nodes, user)[user, item], network)
+
+
+def test_a_pair_is_rated_as_in_the_row_of_all_items(movielens):
+    model, graph = build("movielens-base", movielens.data)
+    mix(model)
+    nodes, user, item = model(graph), torch.tensor([3, 0, 3, 7]), torch.tensor([1, 5, 2, 0])
+    expected = model.rate_items(nodes, torch.arange(8))[user, item]
+    torch.testing.assert_close(model.rate(nodes, user, item), expected)
 
 
 def test_parts_are_the_network_and_the_filters_in_the_order_of_their_names(imdb, movielens):

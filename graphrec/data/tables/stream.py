@@ -61,6 +61,7 @@ class Utf8Stream(io.RawIOBase):
             self._file.close()
         super().close()
 
+    # RawIOBase takes any writable buffer; its one caller, a buffered reader, gives a memoryview.
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         while not self._ready and not self._ended:
             self._ready = memoryview(self._next_block().encode())
