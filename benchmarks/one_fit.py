@@ -19,7 +19,7 @@ from graphrec.config.params import Params, check_params
 from graphrec.data.prepare import prepare
 from graphrec.data.readers.choice import read_raw
 from graphrec.evaluation.results import evaluate_test, evaluate_valid, protocol_of
-from graphrec.models.ngcf_final import learned
+from graphrec.models.learned import learned
 from graphrec.models.saved import restore
 from graphrec.models.trained import TrainedModel
 from graphrec.training.fitting import fit_run

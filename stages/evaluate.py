@@ -29,13 +29,13 @@ def main(name: str) -> None:
     params, paths = load_params(), Paths()
     run = select_run(params, name)
     torch.set_num_threads(params.threads)
-    model, graph, data = load_model(name, paths)
+    model, graph, data = load_model(paths.model(name))
     test = load_held_out(paths.test(run.dataset))
     protocol, risk = protocol_of(params, data), risk_of(run, params)
     trained = TrainedModel(model, graph)
     evaluations = {"test": evaluate_test(trained, data, test, protocol, risk)}
     if run.refit:
-        before, its_graph, data = load_model(name, paths, validated=True)
+        before, its_graph, data = load_model(paths.model(name), validated=True)
         trained = TrainedModel(before, its_graph)
     evaluations["valid"] = evaluate_valid(trained, data, protocol, risk)
     folder = paths.evaluation(name)

@@ -20,7 +20,7 @@ from graphrec.config.params import (
 from graphrec.config.paths import Paths
 from graphrec.config.settings import run_settings
 from graphrec.data.storage import load_dataset, save_dataset
-from graphrec.models.ngcf_final import learned
+from graphrec.models.learned import learned
 from graphrec.tracking import recorded
 from graphrec.training.fitting import fit_run
 from graphrec.training.loop import Row

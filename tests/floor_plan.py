@@ -11,4 +11,5 @@ FLOOR_PLAN: dict[str, set[str]] = {
     "training": {"config", "data", "graph", "filters", "models", "evaluation"},
     "reporting": {"config", "data", "evaluation"},
     "tracking": {"config"},
+    "answers": {"config", "data", "graph", "filters", "models", "evaluation", "tracking"},
 }

@@ -42,7 +42,7 @@ def test_both_parts_are_measured_with_the_model_that_was_trained(finished, prepa
     run, paths, finish = finished
     tree = finish(model=model)
     params = load_params()
-    loaded, graph, data = load_model(run, paths)
+    loaded, graph, data = load_model(paths.model(run))
     about = protocol_of(params, data), risk_of(params.runs[run], params)
     trained = TrainedModel(loaded, graph)
     expected = evaluate_test(trained, data, prepared.test, *about).values
@@ -59,12 +59,12 @@ def test_of_a_refitted_run_validation_is_of_the_model_that_has_not_seen_it(finis
     tree = finish(refit=True)
     assert tree["refit"] is True
     params = load_params()
-    before, graph, data = load_model(run, paths, validated=True)
+    before, graph, data = load_model(paths.model(run), validated=True)
     assert len(data.train) == len(prepared.data.train)
     about = protocol_of(params, data), risk_of(params.runs[run], params)
     expected = evaluate_valid(TrainedModel(before, graph), data, *about).values
     assert tree["valid"] == pytest.approx(expected)
-    refitted, graph, both = load_model(run, paths)
+    refitted, graph, both = load_model(paths.model(run))
     assert len(both.train) == len(data.train) + len(data.valid)
     expected = evaluate_test(TrainedModel(refitted, graph), both, prepared.test, *about).values
     assert tree["test"] == pytest.approx(expected)

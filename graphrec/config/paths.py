@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+WEIGHTS, VALIDATED_WEIGHTS = "weights.safetensors", "validated.safetensors"
+KNOWN, SETTINGS = "data.npz", "settings.json"
+"""Files of a model folder, wherever it lies."""
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -32,15 +36,15 @@ class Paths:
         return self.root / "models" / run
 
     def weights(self, run: str) -> Path:
-        return self.model(run) / "weights.safetensors"
+        return self.model(run) / WEIGHTS
 
     def validated_weights(self, run: str) -> Path:
         """Of a run that was trained anew with the validation part, those before."""
-        return self.model(run) / "validated.safetensors"
+        return self.model(run) / VALIDATED_WEIGHTS
 
     def known(self, run: str) -> Path:
         """The data that the run was trained with: ids, titles, features, what users did."""
-        return self.model(run) / "data.npz"
+        return self.model(run) / KNOWN
 
     def curves(self, run: str) -> Path:
         """A row an epoch."""
@@ -48,7 +52,7 @@ class Paths:
 
     def settings(self, run: str) -> Path:
         """What the run was trained with, and its best epoch."""
-        return self.model(run) / "settings.json"
+        return self.model(run) / SETTINGS
 
     def evaluation(self, run: str) -> Path:
         """Folder of evaluation.json and users.npz."""

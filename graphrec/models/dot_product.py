@@ -80,6 +80,14 @@ class DotProductModel(nn.Module):
         """`predict`: there is no filter beside the network."""
         return self.predict(nodes, user, item)
 
+    def rate_items(self, nodes: Nodes, user: Tensor) -> Tensor:
+        """`rate` of every item by each of `user` (n,): (n, items)."""
+        return self.target(self.score_items(nodes, user))
+
+    def item_vectors(self, nodes: Nodes) -> Tensor:
+        """(items, columns): items that are alike point the same way."""
+        return nodes.vectors[nodes.num_users :]
+
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Weight decay on everything but what turns scores into chances."""
         decayed = [p for p in self.parameters() if p is not self.level]

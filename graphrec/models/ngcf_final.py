@@ -169,6 +169,12 @@ class NGCF_Final(nn.Module):
         """Chance of an event with each of these final scores."""
         return torch.sigmoid(self.calibration[0] * score + self.calibration[1])
 
+    def item_vectors(self, nodes: Nodes) -> Tensor:
+        """(items, columns): items that are alike point the same way."""
+        vectors = nodes.rating if nodes.ranking is None else nodes.ranking
+        assert vectors is not None  # one of the two networks is there
+        return vectors[-self.num_items :]
+
     def take_mixture(self, other: "NGCF_Final") -> None:
         """Have the parts go together as they do in `other`."""
         for name in ("share", "weight", "liked", "calibration"):
@@ -179,18 +185,3 @@ class NGCF_Final(nn.Module):
         networks = (self.rating, self.ranking)
         groups = [group for network in networks if network for group in network.parameter_groups()]
         return groups if self.level is None else [*groups, {"params": [self.level]}]
-
-
-def learned(model: nn.Module) -> dict[str, float]:
-    """What the parts of NGCF_Final turned out to weigh, by name; of another model nothing."""
-    if not isinstance(model, NGCF_Final):
-        return {}
-    values: dict[str, float] = {}
-    if model.ranking is not None:
-        pairs = zip(model.names, model.weight, strict=True)
-        values |= {f"ranking.{name}": float(weight) for name, weight in pairs}
-    if model.rating is not None:
-        values["rating.network"] = float(model.share)
-        if model.ranking is not None and model.likes:
-            values |= {"liked.slope": float(model.liked[0]), "liked.centre": float(model.liked[1])}
-    return values

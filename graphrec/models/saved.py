@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from graphrec.config.models import HyperParams
-from graphrec.config.paths import Paths
+from graphrec.config.paths import KNOWN, SETTINGS, VALIDATED_WEIGHTS, WEIGHTS
 from graphrec.config.training import RunParams
 from graphrec.data.dataset import Dataset, with_validation
 from graphrec.data.storage import load_dataset
@@ -19,19 +19,19 @@ from graphrec.models.factory import build_model
 
 
 def load_model(
-    name: str, paths: Paths, validated: bool = False
+    folder: Path, validated: bool = False
 ) -> tuple[Recommender, BipartiteGraph, Dataset]:
-    """The model of a run, its graph, and what it knows of users and items.
+    """The model in a folder of `Paths.model`, its graph, and what it knows of users and items.
 
     Of a refitted run the graph and the training part have the validation interactions, too, unless
     the model is wanted that was `validated`.
     """
-    settings = json.loads(paths.settings(name).read_text())
+    settings = json.loads((folder / SETTINGS).read_text())
     run = RunParams.model_validate(settings["run"])
-    data = load_dataset(paths.known(name))
-    weights: Path = paths.weights(name)
+    data = load_dataset(folder / KNOWN)
+    weights = folder / WEIGHTS
     if run.refit and validated:
-        weights = paths.validated_weights(name)
+        weights = folder / VALIDATED_WEIGHTS
     elif run.refit:
         data = with_validation(data)
     options = HyperParams.model_validate(settings["hyperparameters"])

@@ -27,3 +27,7 @@ class TrainedModel:
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         """Users (n,) and items (n,) → a predicted rating for each pair (n,)."""
         return self.model.rate(self.nodes, user, item)
+
+    def predict_items(self, user: Tensor) -> Tensor:
+        """Users (n,) → a predicted rating of every item (n, items)."""
+        return self.model.rate_items(self.nodes, user)

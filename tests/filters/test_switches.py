@@ -13,7 +13,8 @@ from graphrec.filters.fit import Filters, fit_filters
 from graphrec.filters.ranking import content_name
 from graphrec.graph.bipartite import build_graph
 from graphrec.models.factory import build_model
-from graphrec.models.ngcf_final import NGCF_Final, learned
+from graphrec.models.learned import learned
+from graphrec.models.ngcf_final import NGCF_Final
 from graphrec.models.trained import TrainedModel
 from graphrec.training.fitting import Fitted, fit_run
 from tests import faults

@@ -8,7 +8,7 @@ from graphrec.filters.fit import Filters, fit_filters
 from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF_Final
 from graphrec.models.factory import build_model
-from graphrec.models.ngcf_final import learned
+from graphrec.models.learned import learned
 from tests.faults import PARAMS
 from tests.models.networks import disturbed
 

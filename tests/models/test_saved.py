@@ -51,7 +51,7 @@ def test_a_model_comes_back_with_its_graph_and_its_data(name, data, model, tmp_p
         "settings.json",
         "curves.csv",
     }
-    loaded, graph, known = load_model(run, paths)
+    loaded, graph, known = load_model(paths.model(run))
     assert (graph.num_users, graph.num_edges) == (data.num_users, len(data.train))
     np.testing.assert_array_equal(known.items.titles, data.items.titles)
     fitted = fit_run(params.runs[run], params, data, lambda _: None)
@@ -67,7 +67,7 @@ def test_what_the_parts_weigh_is_in_the_settings(movielens, tmp_path):
     run = "movielens-base"
     paths = train_alone(run, movielens.data, small_params(run), tmp_path)
     settings = json.loads(paths.settings(run).read_text())
-    model, _, _ = load_model(run, paths)
+    model, _, _ = load_model(paths.model(run))
     assert settings["learned"]["rating.network"] == pytest.approx(float(model.share))
     assert settings["run"]["dataset"] == "movielens"
     assert settings["best_epoch"] in (1, 2)
@@ -77,9 +77,9 @@ def test_of_a_refitted_run_there_are_two_models(movielens, tmp_path):
     run, data = "movielens-base", movielens.data
     paths = train_alone(run, data, small_params(run, refit=True), tmp_path)
     assert len(load_dataset(paths.known(run)).train) == len(data.train)
-    model, graph, known = load_model(run, paths)
+    model, graph, known = load_model(paths.model(run))
     assert len(known.train) == graph.num_edges == len(with_validation(data).train)
-    before, its_graph, its_data = load_model(run, paths, validated=True)
+    before, its_graph, its_data = load_model(paths.model(run), validated=True)
     assert len(its_data.train) == its_graph.num_edges == len(data.train)
     assert not torch.equal(scores_of(model, graph), scores_of(before, its_graph))
     assert torch.equal(model.weight, before.weight)
@@ -90,8 +90,8 @@ def test_without_a_refit_the_validated_model_is_the_only_one(movielens, tmp_path
     run = "movielens-mse"
     paths = train_alone(run, movielens.data, small_params(run), tmp_path)
     assert not paths.validated_weights(run).exists()
-    model, graph, _ = load_model(run, paths)
-    same, its_graph, _ = load_model(run, paths, validated=True)
+    model, graph, _ = load_model(paths.model(run))
+    same, its_graph, _ = load_model(paths.model(run), validated=True)
     assert torch.equal(scores_of(model, graph), scores_of(same, its_graph))
 
 
@@ -99,6 +99,6 @@ def test_with_many_items_filters_come_back_too(imdb, tmp_path, monkeypatch):
     monkeypatch.setattr("graphrec.filters.ranking.MOST_ITEMS", 1)
     run = "imdb-base"
     paths = train_alone(run, imdb.data, small_params(run), tmp_path)
-    model, graph, _ = load_model(run, paths)
+    model, graph, _ = load_model(paths.model(run))
     assert {"walk", "low_pass"} < set(model.filters.names)
     assert torch.isfinite(scores_of(model, graph)).all()

@@ -1,0 +1,1 @@
+"""Answers from a trained model: what to recommend to whom, what is similar, and why."""

@@ -1,0 +1,31 @@
+"""What is known of a person whom a model is asked about."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphrec.data.interactions import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class History:
+    """What a person did so far: someone of the training data, or someone new."""
+
+    item: IntArray
+    """(n,) distinct items by number."""
+    rating: FloatArray
+    """(n,) their ratings; of events ones."""
+    user: int | None = None
+    """The number of a user of the training data; None for someone new."""
+
+    def __len__(self) -> int:
+        return len(self.item)
+
+    def without(self, item: int) -> "History":
+        """Of someone new, who has not had that item and did the rest."""
+        rest = self.item != item
+        return History(self.item[rest], self.rating[rest])
+
+
+NOTHING = History(np.empty(0, np.int64), np.empty(0, np.float32))
+"""Of someone new, of whom nothing is known."""
