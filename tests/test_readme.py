@@ -1,10 +1,10 @@
-"""README's marked blocks, brought up to date from reports/ or found to be behind."""
+"""The pages' marked blocks, brought up to date from reports/ or found to be behind."""
 
 import json
 
 import pytest
 
-from benchmarks.readme import MARKS, insert, main, study_section
+from benchmarks.readme import MARKS, insert, main, overview, study_section
 from graphrec.config.paths import Paths
 from graphrec.config.settings import study_key
 from tests.faults import FILE, PARAMS
@@ -13,7 +13,7 @@ PAGE = "# Over seeds\n\n`0123abcd`\n\n## Imdb\n\n| a |\n\n## Paired comparisons\
 
 
 def marked(**blocks: str) -> str:
-    """A README with each block between its marks."""
+    """A page with each block between its marks."""
     return "\n".join(
         f"{MARKS[0].format(name)}\n{block}\n{MARKS[1].format(name)}"
         for name, block in blocks.items()
@@ -22,7 +22,7 @@ def marked(**blocks: str) -> str:
 
 @pytest.fixture
 def paths(tmp_path) -> Paths:
-    """A project with results of one baseline and no run, a study, and a README of old."""
+    """A project with results of one baseline and no run, a study, and pages of old."""
     paths = Paths(tmp_path)
     params = FILE.read_text().partition("\nruns:")[0] + "\nruns: {}\n"
     (tmp_path / "params.yaml").write_text(params)
@@ -31,11 +31,13 @@ def paths(tmp_path) -> Paths:
     baselines = {dataset: {"constant": parts} for dataset in PARAMS.datasets}
     paths.results.write_text(json.dumps({"runs": {}, "baselines": baselines}))
     paths.study.write_text(PAGE.replace("0123abcd", study_key(PARAMS)))
-    (tmp_path / "README.md").write_text(f"top\n{marked(results='old', study='old')}\nbottom\n")
+    (tmp_path / "README.md").write_text(f"top\n{marked(overview='old')}\nbottom\n")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "results.md").write_text(marked(results="old", study="old"))
     return paths
 
 
-def test_a_readme_that_is_behind_fails_the_check_until_it_is_brought_up_to_date(paths, capsys):
+def test_a_page_that_is_behind_fails_the_check_until_it_is_brought_up_to_date(paths, capsys):
     readme = paths.root / "README.md"
     before = readme.read_text()
     with pytest.raises(SystemExit, match="is behind"):
@@ -47,6 +49,8 @@ def test_a_readme_that_is_behind_fails_the_check_until_it_is_brought_up_to_date(
     text = readme.read_text()
     assert text.startswith("top\n")
     assert text.endswith("bottom\n")
+    assert text.count("best baseline") == len(PARAMS.datasets)
+    text = (paths.root / "docs" / "results.md").read_text()
     assert text.count("1.2500 ± 0.5000") == len(PARAMS.datasets)
     assert "## Over seeds" in text
     assert "with other parameters than" not in text
@@ -72,7 +76,19 @@ def test_a_block_stands_between_its_own_marks():
         insert(text, "stady", "new")
 
 
-def test_the_project_s_own_readme_has_the_marks():
-    text = (FILE.parent / "README.md").read_text()
-    for name in ("results", "study"):
-        assert insert(text, name, "new") != text
+def test_the_project_s_own_pages_have_the_marks():
+    for page, names in {"README.md": ["overview"], "docs/results.md": ["results", "study"]}.items():
+        text = (FILE.parent / page).read_text()
+        for name in names:
+            assert insert(text, name, "new") != text
+
+
+def test_the_best_baseline_is_the_one_that_is_best_by_each_measure():
+    baselines = {
+        "means": {"test": {"rmse": 1.0, "auc": 0.5}},
+        "ranker": {"test": {"rmse": 1.5, "ndcg_at_10": 0.25, "auc": 0.625}},
+    }
+    results = {"runs": {}, "baselines": dict.fromkeys(PARAMS.datasets, baselines)}
+    params = PARAMS.model_copy(update={"runs": {}})
+    cells = overview(params, results).splitlines()[2].split(" | ")
+    assert [cell.strip(" |") for cell in cells[1:]] == ["", "1.0000", "", "0.2500", "0.6250"]
