@@ -5,16 +5,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graphrec.answers.history import History
+from graphrec.answers.history import History, as_interactions
+from graphrec.answers.popularity import Popularity
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import Interactions, Mask
-from graphrec.evaluation.ranking import Seen, best_items
+from graphrec.evaluation.ranking import best_items
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models import Recommender
+from graphrec.models.fold_in import FoldIn
 from graphrec.models.saved import load_model
 from graphrec.models.trained import TrainedModel
 
@@ -37,10 +40,9 @@ class Predictor:
     """
 
     def __init__(self, model: Recommender, graph: BipartiteGraph, data: Dataset) -> None:
-        self.model, self.data = model, data
+        self.model, self.graph, self.data = model, graph, data
         self.trained = TrainedModel(model, graph)
         self.before = Interactions.concatenate([data.train, data.valid.interactions])
-        self.seen = Seen([self.before], data.num_users)
 
     @classmethod
     def load(cls, folder: Path) -> "Predictor":
@@ -49,8 +51,43 @@ class Predictor:
 
     def known(self, user: int) -> History:
         """What a user of the training data did, held-out test interactions excepted."""
-        mine = self.before.user == user
-        return History(self.before.item[mine], self.before.rating[mine], user)
+        mine = self.before[np.flatnonzero(self.before.user == user)]
+        # A refitted model has learned from the validation part: what it holds comes twice.
+        item, first = np.unique(mine.item, return_index=True)
+        return History(item, mine.rating[first], user)
+
+    def newcomer(self, items: Sequence[int], ratings: Sequence[float] | None = None) -> History:
+        """Someone new who had these items, with these ratings, or liked them.
+
+        Where there are ratings, a like counts as the mean of the relevant training ratings. Raises
+        ValueError for items that come twice or have no such number, and for ratings of another
+        count, outside the scale, or of events.
+        """
+        item, scale = np.array(items, np.int64).reshape(-1), self.data.about.ratings
+        order = np.argsort(item)
+        if wrong := sorted({int(i) for i in item if not 0 <= i < self.data.num_items}):
+            raise ValueError(f"expected items from 0 to {self.data.num_items - 1}, got {wrong}")
+        if len(twice := item[order][1:][np.diff(item[order]) == 0]):
+            raise ValueError(f"expected each item once, got {sorted(set(twice.tolist()))} twice")
+        if ratings is None:
+            return History(item[order], np.full(len(item), self._like, np.float32))
+        rating = np.array(ratings, np.float32).reshape(-1)
+        if scale is None:
+            raise ValueError("expected no ratings where the model knows none: leave them out")
+        if len(rating) != len(item):
+            raise ValueError(f"expected {len(item)} ratings, one an item, got {len(rating)}")
+        inside = (rating >= scale.minimum) & (rating <= scale.maximum)  # not where it is NaN
+        if not inside.all():
+            raise ValueError(
+                f"expected ratings from {scale.minimum:g} to {scale.maximum:g}, got "
+                f"{rating[~inside].tolist()}"
+            )
+        return History(item[order], rating[order])
+
+    @staticmethod
+    def is_cold(history: History) -> bool:
+        """Whether nothing is known of them, so that they get what is popular."""
+        return len(history) == 0
 
     def recommend(
         self,
@@ -97,8 +134,11 @@ class Predictor:
     def scores(self, histories: Sequence[History]) -> Tensor:
         """Ranking scores of every item for each history, (histories, items), to be written to."""
         result = torch.empty(len(histories), self.data.num_items)
-        known = _users(histories)
-        result[known >= 0] = self.trained.score_items(known[known >= 0])
+        known, new, cold = self._kinds(histories)
+        result[known] = self.trained.score_items(_users(histories)[known])
+        for row in new:  # one at a time: a list is to the bit the same, whoever else asks
+            result[row] = self.fold_in.score_items(as_interactions([histories[row]]), 1)[0]
+        result[cold] = self.popularity.score
         return result
 
     def targets(self, histories: Sequence[History], scores: Tensor) -> Tensor:
@@ -106,12 +146,38 @@ class Predictor:
 
         `scores` are those of the same histories.
         """
+        known, new, cold = self._kinds(histories)
         if not self.data.explicit:
-            return self.trained.chance(scores)
-        result = torch.empty_like(scores)
-        known = _users(histories)
-        result[known >= 0] = self.trained.predict_items(known[known >= 0])
+            result = self.trained.chance(scores)
+        else:
+            result = torch.empty_like(scores)
+            result[known] = self.trained.predict_items(_users(histories)[known])
+            for row in new:
+                result[row] = self.fold_in.rate_items(as_interactions([histories[row]]), 1)[0]
+        result[cold] = self.popularity.target
         return result
+
+    def _kinds(self, histories: Sequence[History]) -> list[Tensor]:
+        """Rows of training users, of new people, and of those of whom nothing is known."""
+        cold = torch.tensor([self.is_cold(each) for each in histories], dtype=torch.bool)
+        new = (_users(histories) < 0) & ~cold
+        return [rows.nonzero().squeeze(1) for rows in (~new & ~cold, new, cold)]
+
+    @cached_property
+    def fold_in(self) -> FoldIn:
+        """Answers for people who are new."""
+        return FoldIn(self.model, self.graph, self.data)
+
+    @cached_property
+    def popularity(self) -> Popularity:
+        """Answers for those of whom nothing is known."""
+        return Popularity(self.data)
+
+    @cached_property
+    def _like(self) -> float:
+        """The rating that a like counts as; of an event 1."""
+        train = self.data.train
+        return float(train.rating[self.data.relevant(train)].mean(dtype=np.float64))
 
     @cached_property
     def item_vectors(self) -> Tensor:
@@ -121,4 +187,6 @@ class Predictor:
 
 def _users(histories: Sequence[History]) -> Tensor:
     """(histories,) their users' numbers, -1 for someone new."""
-    return torch.tensor([-1 if each.user is None else each.user for each in histories])
+    return torch.tensor(
+        [-1 if each.user is None else each.user for each in histories], dtype=torch.long
+    )

@@ -1,6 +1,7 @@
 """Ratings as one Gaussian process over the graph: what NGCF_Final's rating network adds to."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -100,11 +101,7 @@ class RatingFilter(nn.Module):
         tells of the difference. Without any the mean remains.
         """
         by_item, by_user, product = self.scales
-        mean_user = self.user_covariance.mean(dim=0)
-        similar = self._spread(mean_user[:, None])
-        expected = self._expected(torch.zeros_like(similar), similar)[0]
-        # The variance of a user about the mean of all.
-        apart = self.user_covariance.diagonal().mean() - mean_user.mean()
+        expected, apart = self._of_new_users
         cross = (by_item + product * apart) * self.item_covariance[:, item]  # (items, n)
         covariance = cross[item].clone()
         covariance.diagonal().add_(self.noise_variance + by_user * apart)
@@ -112,6 +109,14 @@ class RatingFilter(nn.Module):
         dual = torch.cholesky_solve(residual, torch.linalg.cholesky(covariance))
         result: Tensor = expected + (cross @ dual)[:, 0]
         return result
+
+    @cached_property
+    def _of_new_users(self) -> tuple[Tensor, Tensor]:
+        """Expected ratings (items,), and the variance of a user about the mean of all."""
+        mean_user = self.user_covariance.mean(dim=0)
+        similar = self._spread(mean_user[:, None])
+        expected = self._expected(torch.zeros_like(similar), similar)[0]
+        return expected, self.user_covariance.diagonal().mean() - mean_user.mean()
 
     def _spread(self, weight: Tensor) -> Tensor:
         """Weights of the training users (users, n) → weight' X (n, items)."""

@@ -3,16 +3,14 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from graphrec.data.dataset import Dataset
+from graphrec.data.interactions import FloatArray
 from graphrec.graph.kernels import Entries, kernels_for
+from graphrec.graph.relations import edge_types, rating_levels
 from graphrec.graph.sparse import csr_matrix
-
-MOST_RELATIONS = 10
-"""Each has an embedding of every node."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +35,8 @@ class BipartiteGraph:
     """(nodes,) which nodes of the whole graph these are, as PyG's loaders name it."""
     e_id: Tensor | None = None
     """(edges,) which edges of the whole graph these are."""
+    levels: FloatArray | None = None
+    """(num_relations,) the lowest rating of each relation, where relations are ratings."""
 
     @property
     def num_nodes(self) -> int:
@@ -63,7 +63,13 @@ class BipartiteGraph:
             self.num_relations,
             n_id,
             e_id,
+            self.levels,
         )
+
+    @cached_property
+    def item_degree(self) -> Tensor:
+        """(items,) numbers of edges."""
+        return torch.bincount(self.item, minlength=self.num_items)
 
     def message_mask(self, e_id: Tensor) -> Tensor:
         """(edges,) mask without the edges `e_id` of the whole graph: those that are predicted."""
@@ -169,17 +175,12 @@ def _sort(
 def build_graph(data: Dataset) -> BipartiteGraph:
     """The graph of the training interactions, and of nothing else, in their order.
 
-    A relation is a distinct rating, the lowest first; of more than MOST_RELATIONS, as many
-    quantiles of them. Events have but one.
+    Its relations are those of `rating_levels`, the lowest first. Events have but one.
     """
     user, item = torch.as_tensor(data.train.user), torch.as_tensor(data.train.item)
     graph = BipartiteGraph(user, item, data.num_users, data.num_items)
     if not data.explicit:
         return graph
-    rating = data.train.rating
-    values = np.unique(rating)
-    if len(values) > MOST_RELATIONS:
-        steps = np.arange(MOST_RELATIONS) / MOST_RELATIONS
-        values = np.unique(np.quantile(rating, steps, method="lower"))
-    edge_type = torch.as_tensor(np.searchsorted(values, rating, side="right") - 1)
-    return replace(graph, edge_type=edge_type, num_relations=len(values))
+    levels = rating_levels(data.train.rating)
+    edge_type = edge_types(data.train.rating, levels)
+    return replace(graph, edge_type=edge_type, num_relations=len(levels), levels=levels)

@@ -76,6 +76,10 @@ class DotProductModel(nn.Module):
         """Ranking score of every item for each of `user` (n,): (n, items)."""
         return self.score_block(nodes, user, torch.arange(self.num_items))
 
+    def score_vectors(self, users: Tensor, items: Tensor) -> Tensor:
+        """Ranking scores of items for users with these vectors, of all items: (n, items)."""
+        return users @ items.T
+
     def rate(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """`predict`: there is no filter beside the network."""
         return self.predict(nodes, user, item)

@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.graph.new_edges import NewEdges
 from graphrec.models.dot_product import DotProductModel, Nodes
 from graphrec.models.operators import propagate
 
@@ -30,10 +31,28 @@ class LightGCN(DotProductModel):
 
         `edge_mask` (edges,) marks what carries messages.
         """
-        x = total = self.embed(graph)
+        return Nodes(self.vectors(self.outputs(graph, edge_mask)), graph.num_users)
+
+    def outputs(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> list[Tensor]:
+        """The initial embedding and what each layer makes of it, (nodes, embedding_dim) each."""
+        outputs = [self.embed(graph)]
         if self.num_layers > 0:
             adjacency = graph.adjacency(edge_mask)
             for _ in range(self.num_layers):
-                x = propagate(adjacency, x)
-                total = total + x
-        return Nodes(total / (self.num_layers + 1), graph.num_users)
+                outputs.append(propagate(adjacency, outputs[-1]))
+        return outputs
+
+    def vectors(self, outputs: list[Tensor]) -> Tensor:
+        """What nodes with these outputs are scored by: (nodes, embedding_dim)."""
+        return sum(outputs[1:], outputs[0]) / len(outputs)
+
+    def shares(self, outputs: list[Tensor]) -> list[Tensor]:
+        """What each output adds to `vectors`."""
+        return [x / len(outputs) for x in outputs]
+
+    def fold_in(self, items: list[Tensor], edges: NewEdges, x: Tensor) -> list[Tensor]:
+        """Outputs of new users with initial embeddings x (num_users, embedding_dim).
+
+        `items` are the items' part of `outputs`, which stay as they are.
+        """
+        return [x, *(edges.propagate(layer) for layer in items[:-1])]

@@ -126,7 +126,7 @@ class NGCF_Final(nn.Module):
 
     def rate(self, nodes: Nodes, user: Tensor, item: Tensor) -> Tensor:
         """Predicted rating of each pair (n,)."""
-        return self._join(*self.ratings(nodes, user, item))
+        return self.join_ratings(*self.ratings(nodes, user, item))
 
     def ratings(self, nodes: Nodes, user: Tensor, item: Tensor) -> tuple[Tensor, Tensor | None]:
         """The network's of each pair (n,) and, where there is one, the filter's."""
@@ -140,11 +140,12 @@ class NGCF_Final(nn.Module):
         assert self.rating is not None
         assert nodes.rating is not None
         network = self.rating.predict_block(nodes.rating, user, torch.arange(self.num_items))
-        return self._join(
+        return self.join_ratings(
             network, None if self.filters.rating is None else self.filters.rating(user)
         )
 
-    def _join(self, network: Tensor, filtered: Tensor | None) -> Tensor:
+    def join_ratings(self, network: Tensor, filtered: Tensor | None) -> Tensor:
+        """Ratings by the network and, where there is one, by the filter, as one."""
         return network if filtered is None else self.share * network + (1 - self.share) * filtered
 
     def parts(self, nodes: Nodes, user: Tensor) -> Scored:
@@ -161,7 +162,10 @@ class NGCF_Final(nn.Module):
         """Ranking score of every item for each of `user` (n,): (n, items)."""
         if self.ranking is None:
             return self.rate_items(nodes, user)
-        scored = self.parts(nodes, user)
+        return self.mix(self.parts(nodes, user))
+
+    def mix(self, scored: Scored) -> Tensor:
+        """Ranking scores (n, items) of parts that were scored."""
         score = torch.einsum("p,pni->ni", self.weight, scored.part)
         return score if scored.rating is None else score + liked(scored.rating, *self.liked)
 

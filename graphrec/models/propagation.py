@@ -62,6 +62,15 @@ def propagate_layers(
     return torch.cat(outputs, dim=1)
 
 
+def propagate_layer(layer: nn.Module, neighbors: Tensor, x: Tensor) -> Tensor:
+    """A layer's output for some nodes, un-normalised: (n, dim).
+
+    `neighbors` are their rows of L E, x those of E, (n, dim) each.
+    """
+    update = layer(torch.cat([neighbors + x, neighbors * x], dim=1))
+    return F.leaky_relu(update, NEGATIVE_SLOPE)
+
+
 @cache
 def _conv(dim: int) -> nn.Module:
     """The operator alone: a layer brings its own parameters."""

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.graph.new_edges import NewEdges
 from graphrec.models.operators import dot_block, dot_pairs, drop, propagate, propagate_with
 from graphrec.models.propagation import SMALLEST_NORM
 
@@ -63,8 +64,7 @@ class RankingNetwork(nn.Module):
 
         `edge_mask` (edges,) marks what carries messages.
         """
-        total = torch.stack(self.outputs(graph, edge_mask)).sum(dim=0)
-        return F.normalize(total, dim=1, eps=SMALLEST_NORM)
+        return self.vectors(self.outputs(graph, edge_mask))
 
     def outputs(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> list[Tensor]:
         """The initial embedding and that of each layer, (nodes, embedding_dim) each."""
@@ -87,6 +87,29 @@ class RankingNetwork(nn.Module):
             x = message if self.alike is None else message + share * self.alike.product(x)
             outputs.append(x)
         return outputs
+
+    def vectors(self, outputs: list[Tensor]) -> Tensor:
+        """What nodes with these outputs are scored by: (nodes, embedding_dim)."""
+        total = torch.stack(outputs).sum(dim=0)
+        return F.normalize(total, dim=1, eps=SMALLEST_NORM)
+
+    def shares(self, outputs: list[Tensor]) -> list[Tensor]:
+        """What each output adds to `vectors`."""
+        total = torch.stack(outputs).sum(dim=0)
+        length = total.norm(dim=1, keepdim=True).clamp(min=SMALLEST_NORM)
+        return [x / length for x in outputs]
+
+    def fold_in(self, items: list[Tensor], edges: NewEdges, x: Tensor) -> list[Tensor]:
+        """Outputs of new users, who are like nobody, with initial embeddings x (num_users, …).
+
+        `items` are the items' part of `outputs`, which stay as they are.
+        """
+        return [x, *(edges.propagate(layer) for layer in items[:-1])]
+
+    def score_vectors(self, users: Tensor, items: Tensor) -> Tensor:
+        """Scores of items for users with these vectors, of all items: (n, items)."""
+        score = self.logit_scale * users @ items.T
+        return score if self.item_bias is None else score + self.item_bias
 
     def score(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Scores of pairs (n,)."""

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.graph.new_edges import NewEdges
 from graphrec.models.operators import dot_block, dot_pairs, drop, propagate, propagate_with
 from graphrec.models.propagation import NEGATIVE_SLOPE
 from graphrec.models.sparse_linear import SparseLinear
@@ -82,6 +83,10 @@ class RatingNetwork(nn.Module):
         `edge_mask` (edges,) marks what carries messages. Raises ValueError for a graph with other
         relations.
         """
+        return self.vectors(self.outputs(graph, edge_mask))
+
+    def outputs(self, graph: BipartiteGraph, edge_mask: Tensor | None = None) -> list[Tensor]:
+        """What each layer puts out, (nodes, embedding_dim) each, layer 1 at least."""
         users = self.num_users
         if graph.num_relations != len(self.embedding):
             raise ValueError(
@@ -91,11 +96,7 @@ class RatingNetwork(nn.Module):
         if self.training:
             edge_mask = graph.dropout_edge(self.edge_dropout, edge_mask)
         if self.layers > 0:
-            # The sum up to each rating as a product: cumsum's derivative takes five times as long.
-            count = len(self.embedding)
-            up_to = self.embedding.new_ones(count, count).tril()
-            cumulated = up_to @ self.embedding.flatten(1)
-            cumulated = cumulated.view(-1, self.embedding_dim)  # (num_relations * nodes, …)
+            cumulated = self.cumulated.view(-1, self.embedding_dim)  # (num_relations * nodes, …)
             message = propagate_with(*graph.relations(edge_mask), cumulated)
         else:
             message = self.embedding.sum(0)
@@ -109,19 +110,64 @@ class RatingNetwork(nn.Module):
                 self.join_item(torch.cat([hidden_item, side_item], dim=1)),
             ]
         )  # (nodes, embedding_dim)
-        total = x
+        outputs = [x]
         if self.layers > 1:
             adjacency = graph.adjacency(edge_mask)
-        for number, (linear, product) in enumerate(zip(self.sum, self.interaction, strict=True), 2):
-            neighbours = propagate(adjacency, x)
-            x = F.leaky_relu(linear(neighbours + x) + product(neighbours * x), NEGATIVE_SLOPE)
-            total = total + x / number
-        x, y = total[:users], total[users:]
-        of_user = self.user_slope(x) + self.bias[:users, None]
-        of_item = self.item_slope(y) + self.bias[users:, None]
-        left = torch.cat([x / self.embedding_dim**0.5, of_user, torch.ones_like(of_user)], dim=1)
+        for layer in range(len(self.sum)):
+            x = self._further(layer, propagate(adjacency, x), x)
+            outputs.append(x)
+        return outputs
+
+    @property
+    def cumulated(self) -> Tensor:
+        """(num_relations, nodes, embedding_dim): each relation's embeddings, and those below."""
+        # As a product: cumsum's derivative takes five times as long.
+        count = len(self.embedding)
+        up_to = self.embedding.new_ones(count, count).tril()
+        return (up_to @ self.embedding.flatten(1)).view_as(self.embedding)
+
+    def vectors(self, outputs: list[Tensor]) -> Tensor:
+        """Those of `forward`, of all nodes."""
+        x, y = self.total(outputs).tensor_split([self.num_users])
+        of_item = self.item_slope(y) + self.bias[self.num_users :, None]
         right = torch.cat([y, torch.ones_like(of_item), of_item], dim=1)
-        return torch.cat([left, right])
+        return torch.cat([self.user_vectors(x, self.bias[: self.num_users, None]), right])
+
+    def user_vectors(self, x: Tensor, bias: Tensor) -> Tensor:
+        """Of users with the totals x (n, embedding_dim) and biases (n, 1)."""
+        of_user = self.user_slope(x) + bias
+        return torch.cat([x / self.embedding_dim**0.5, of_user, torch.ones_like(of_user)], dim=1)
+
+    @staticmethod
+    def total(outputs: list[Tensor]) -> Tensor:
+        """Σ 1/l times the output of layer l."""
+        total = outputs[0]
+        for number, x in enumerate(outputs[1:], 2):
+            total = total + x / number
+        return total
+
+    def fold_in(self, items: list[Tensor], edges: NewEdges) -> Tensor:
+        """Vectors of new users, without a bias or side information: (num_users, columns).
+
+        `items` are the items' part of `outputs`, which stay as they are.
+        """
+        x = torch.zeros(edges.num_users, self.embedding_dim)
+        if self.layers > 0:
+            x = edges.propagate_relations(self.cumulated[:, self.num_users :])
+        side = F.relu(self.user_side.bias).expand(edges.num_users, -1)
+        x = self.join_user(torch.cat([F.relu(self.from_items(x)), side], dim=1))
+        outputs = [x]
+        for layer in range(len(self.sum)):
+            x = self._further(layer, edges.propagate(items[layer]), x)
+            outputs.append(x)
+        total = self.total(outputs)
+        return self.user_vectors(total, total.new_zeros(len(total), 1))
+
+    def _further(self, layer: int, neighbours: Tensor, x: Tensor) -> Tensor:
+        return F.leaky_relu(
+            self.sum[layer](neighbours + x) + self.interaction[layer](neighbours * x),
+            NEGATIVE_SLOPE,
+        )
 
     def predict(self, nodes: Tensor, user: Tensor, item: Tensor) -> Tensor:
         """Ratings of pairs (n,)."""

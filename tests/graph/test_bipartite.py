@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from graphrec.graph.bipartite import MOST_RELATIONS, BipartiteGraph, build_graph
+from graphrec.graph.bipartite import BipartiteGraph, build_graph
+from graphrec.graph.relations import MOST_RELATIONS
 from graphrec.graph.sparse import from_scipy, to_scipy
 from graphrec.models.operators import propagate, propagate_with
 from tests.datasets import dataset, interactions
