@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from graphrec.answers.history import History, as_interactions
+from graphrec.answers.explanation import Explainer, Explanation, Part
+from graphrec.answers.history import History, as_interactions, newcomer
 from graphrec.answers.popularity import Popularity
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import Interactions, Mask
@@ -57,32 +58,8 @@ class Predictor:
         return History(item, mine.rating[first], user)
 
     def newcomer(self, items: Sequence[int], ratings: Sequence[float] | None = None) -> History:
-        """Someone new who had these items, with these ratings, or liked them.
-
-        Where there are ratings, a like counts as the mean of the relevant training ratings. Raises
-        ValueError for items that come twice or have no such number, and for ratings of another
-        count, outside the scale, or of events.
-        """
-        item, scale = np.array(items, np.int64).reshape(-1), self.data.about.ratings
-        order = np.argsort(item)
-        if wrong := sorted({int(i) for i in item if not 0 <= i < self.data.num_items}):
-            raise ValueError(f"expected items from 0 to {self.data.num_items - 1}, got {wrong}")
-        if len(twice := item[order][1:][np.diff(item[order]) == 0]):
-            raise ValueError(f"expected each item once, got {sorted(set(twice.tolist()))} twice")
-        if ratings is None:
-            return History(item[order], np.full(len(item), self._like, np.float32))
-        rating = np.array(ratings, np.float32).reshape(-1)
-        if scale is None:
-            raise ValueError("expected no ratings where the model knows none: leave them out")
-        if len(rating) != len(item):
-            raise ValueError(f"expected {len(item)} ratings, one an item, got {len(rating)}")
-        inside = (rating >= scale.minimum) & (rating <= scale.maximum)  # not where it is NaN
-        if not inside.all():
-            raise ValueError(
-                f"expected ratings from {scale.minimum:g} to {scale.maximum:g}, got "
-                f"{rating[~inside].tolist()}"
-            )
-        return History(item[order], rating[order])
+        """Someone new who had these items, with these ratings, or liked them: `newcomer`."""
+        return newcomer(self.data, items, ratings)
 
     @staticmethod
     def is_cold(history: History) -> bool:
@@ -131,6 +108,13 @@ class Predictor:
         best = best_items(cosine[None], min(k, self.data.num_items))[0]
         return [(int(other), float(cosine[other])) for other in best if other >= 0]
 
+    def explain(self, history: History, item: int, most: int = 5) -> Explanation:
+        """What the item's score for that history is made of, and `most` of the items behind it."""
+        if self.is_cold(history):
+            score = float(self.popularity.score[item])
+            return Explanation(score, [Part("popularity", score)], [])
+        return self.explainer.explain(history, item, most)
+
     def scores(self, histories: Sequence[History]) -> Tensor:
         """Ranking scores of every item for each history, (histories, items), to be written to."""
         result = torch.empty(len(histories), self.data.num_items)
@@ -169,15 +153,13 @@ class Predictor:
         return FoldIn(self.model, self.graph, self.data)
 
     @cached_property
+    def explainer(self) -> Explainer:
+        return Explainer(self.fold_in, self.trained)
+
+    @cached_property
     def popularity(self) -> Popularity:
         """Answers for those of whom nothing is known."""
         return Popularity(self.data)
-
-    @cached_property
-    def _like(self) -> float:
-        """The rating that a like counts as; of an event 1."""
-        train = self.data.train
-        return float(train.rating[self.data.relevant(train)].mean(dtype=np.float64))
 
     @cached_property
     def item_vectors(self) -> Tensor:

@@ -26,6 +26,10 @@ class ItemFilter(nn.Module):
     def forward(self, rows: sp.csr_array) -> Tensor:
         raise NotImplementedError
 
+    def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
+        """What each entry of a row (1, items) adds to the score of `item`: (entries,)."""
+        raise NotImplementedError
+
 
 class CoOccurrence(ItemFilter):
     """rows @ weight, for items few enough that a dense weight (items, items) is held."""
@@ -37,6 +41,10 @@ class CoOccurrence(ItemFilter):
 
     def forward(self, rows: sp.csr_array) -> Tensor:
         return torch.from_numpy(rows @ self.weight.numpy())
+
+    def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
+        result: FloatArray = row.data * self.weight[row.indices, item].numpy()
+        return result
 
 
 class Walk(ItemFilter):
@@ -70,6 +78,13 @@ class Walk(ItemFilter):
         scores: Tensor = product(self.back.tensor(), x) * self.to_items
         return scores.T
 
+    def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
+        back = self.back.scipy()[[item]] @ sp.diags_array(self.to_users[:, 0].numpy())
+        walks = (back @ self.user_items.scipy()[:, row.indices]).toarray()[0]
+        scale = self.from_items[row.indices, 0].numpy() * float(self.to_items[item])
+        result: FloatArray = row.data * scale * walks
+        return result
+
 
 class LowPass(ItemFilter):
     """The part of a row that the leading singular vectors span: rows D^-1/2 V' V D^1/2.
@@ -90,6 +105,12 @@ class LowPass(ItemFilter):
         spectrum = rows @ (self.vectors / scale).T.numpy()  # (n, vectors)
         return torch.from_numpy(spectrum) @ (self.vectors * scale)
 
+    def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
+        scale = self.degree.clamp(min=1).sqrt()
+        near = self.vectors[:, item] @ self.vectors[:, row.indices]
+        result: FloatArray = row.data * (near * scale[item] / scale[row.indices]).numpy()
+        return result
+
 
 class Content(ItemFilter):
     """Cosine of an item's side information with all that the row's items have.
@@ -107,3 +128,11 @@ class Content(ItemFilter):
         profile = self.profile.scipy()
         cosine: FloatArray = (unit_rows(sp.csr_array(rows @ profile)) @ profile.T).toarray()
         return torch.from_numpy(np.ascontiguousarray(cosine, np.float32))
+
+    def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
+        profile = self.profile.scipy()
+        each = (profile[row.indices] @ profile[[item]].T).toarray()[:, 0]
+        total = row @ profile
+        length = max(float(np.sqrt(total.multiply(total).sum())), 1e-12)
+        result: FloatArray = row.data * each / length
+        return result

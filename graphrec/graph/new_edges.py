@@ -34,6 +34,13 @@ class NewEdges(NamedTuple):
         edge_type = None if levels is None else edge_types(new.rating, levels)
         return cls(user, item, weight, edge_type, num_users)
 
+    def without(self, edge: int) -> "NewEdges":
+        """Of one user, who has not got that edge: the others weigh more."""
+        rest = torch.arange(len(self.item)) != edge
+        weight = self.weight[rest] * (len(self.item) / max(len(self.item) - 1, 1)) ** 0.5
+        edge_type = None if self.edge_type is None else self.edge_type[rest]
+        return NewEdges(self.user[rest], self.item[rest], weight, edge_type, self.num_users)
+
     def propagate(self, x: Tensor) -> Tensor:
         """What items send of x (items, columns): (num_users, columns).
 

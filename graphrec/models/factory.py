@@ -25,16 +25,18 @@ def build_model(
     data: Dataset,
     graph: BipartiteGraph,
     filters: Filters | None,
+    start: bool = True,
 ) -> Recommender:
     """The untrained model of a run; its initial weights come from torch's global generator.
 
     `graph` is that whose messages it will see, `filters` are those fitted on the same interactions;
-    only NGCF_Final has them.
+    only NGCF_Final has them. Without `start` node embeddings are no more than memory, to be filled
+    with trained ones.
     """
     if run.model == "ngcf_final":
         if filters is None:
             raise ValueError("expected the filters of the data set for NGCF_Final, got none")
-        return build_ngcf_final(run, settings, data, graph, filters)
+        return build_ngcf_final(run, settings, data, graph, filters, start)
     size = (data.num_users, data.num_items)
     offset = float(data.train.rating.mean()) if data.explicit else None
     if run.model == "lightgcn":
@@ -58,6 +60,7 @@ def build_ngcf_final(
     data: Dataset,
     graph: BipartiteGraph,
     filters: Filters,
+    start: bool = True,
 ) -> NGCF_Final:
     """A rating network for explicit ratings; a ranking network unless the MSE of them is all."""
     options = settings.ngcf_final
@@ -66,7 +69,7 @@ def build_ngcf_final(
         assert options.rating is not None  # params are checked for it
         rating = build_rating(run, options.rating, data, graph.num_relations)
     if rating is None or run.risk == "total":
-        ranking = build_ranking(run, options.ranking, data)
+        ranking = build_ranking(run, options.ranking, data, start)
     return NGCF_Final(rating, ranking, filters, options.network, options.liked)
 
 
@@ -88,7 +91,9 @@ def build_rating(
     )
 
 
-def build_ranking(run: RunParams, options: RankingParams, data: Dataset) -> RankingNetwork:
+def build_ranking(
+    run: RunParams, options: RankingParams, data: Dataset, start: bool = True
+) -> RankingNetwork:
     users, items = seen_by(options, data)
     features = sp.block_diag([encode(users), encode(items)], "csr")
     popularity = np.bincount(data.train.item, minlength=data.num_items).astype(np.float32)
@@ -97,8 +102,8 @@ def build_ranking(run: RunParams, options: RankingParams, data: Dataset) -> Rank
     own = None
     # Without side information there is nothing else to tell nodes apart by.
     if options.id_embedding or features.shape[1] == 0:
-        start = spectral_embedding if options.spectral_start else random_embedding
-        own = start(data, options.embedding_dim)
+        embed = spectral_embedding if options.spectral_start else random_embedding
+        own = (embed if start else empty_embedding)(data, options.embedding_dim)
     return RankingNetwork(
         with_transpose(sp.csr_array(features)),
         with_transpose(alike) if options.same_category and alike.nnz else None,
@@ -117,6 +122,11 @@ def build_ranking(run: RunParams, options: RankingParams, data: Dataset) -> Rank
 def random_embedding(data: Dataset, embedding_dim: int) -> Tensor:
     """(nodes, embedding_dim), users then items."""
     return torch.randn(data.num_users + data.num_items, embedding_dim) * INITIAL_DEVIATION
+
+
+def empty_embedding(data: Dataset, embedding_dim: int) -> Tensor:
+    """(nodes, embedding_dim) of any values."""
+    return torch.empty(data.num_users + data.num_items, embedding_dim)
 
 
 def spectral_embedding(data: Dataset, embedding_dim: int) -> Tensor:

@@ -5,7 +5,6 @@ every layer; a new user's outputs follow layer by layer, as a training user's do
 """
 
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,77 +15,9 @@ from graphrec.data.interactions import Interactions
 from graphrec.filters.strengths import Strengths
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.graph.new_edges import NewEdges
-from graphrec.models import NGCF, LightGCN, NGCF_Final, RankingNetwork, RatingNetwork, Recommender
+from graphrec.models import NGCF_Final, Recommender
 from graphrec.models.mixture import Scored
-from graphrec.models.operators import propagate
-
-REGULARIZATION = 0.01
-"""Of the ridge regression, in mean variances of a column."""
-
-
-class Start(NamedTuple):
-    """The initial embedding that goes with the message of layer 1, by ridge regression."""
-
-    weight: Tensor
-    """(columns, columns)"""
-    level: Tensor
-    """(columns,)"""
-
-    @classmethod
-    def fit(cls, message: Tensor, initial: Tensor) -> "Start":
-        """On those of the training users, (users, columns) each."""
-        x, y = message.double(), initial.double()
-        centre, level = x.mean(dim=0), y.mean(dim=0)
-        gram = (x - centre).T @ (x - centre)
-        penalty = REGULARIZATION * gram.diagonal().mean().clamp(min=1e-12)
-        gram.diagonal().add_(penalty)
-        weight = torch.linalg.solve(gram, (x - centre).T @ (y - level))
-        return cls(weight.float(), (level - centre @ weight).float())
-
-    def __call__(self, message: Tensor) -> Tensor:
-        return message @ self.weight + self.level
-
-
-class NetworkFoldIn:
-    """New users of a network that ranks by the dot product of two nodes' vectors."""
-
-    def __init__(self, network: NGCF | LightGCN | RankingNetwork, graph: BipartiteGraph) -> None:
-        self.network = network
-        outputs = network.outputs(graph)
-        split = [x.tensor_split([graph.num_users]) for x in outputs]
-        self.users = [of_users for of_users, _ in split]
-        """Outputs of the training users, (users, columns) each."""
-        self.items = [of_items for _, of_items in split]
-        """Outputs of the items, (items, columns) each."""
-        self.item_vectors = network.vectors(outputs)[graph.num_users :]
-        message = propagate(graph.adjacency(), outputs[0])[: graph.num_users]
-        active = torch.bincount(graph.user, minlength=graph.num_users) > 0
-        self.start = Start.fit(message[active], self.users[0][active])
-
-    def outputs(self, edges: NewEdges) -> list[Tensor]:
-        """The initial embedding and the output of each layer, (num_users, columns) each."""
-        initial = self.start(edges.propagate(self.items[0]))
-        return self.network.fold_in(self.items, edges, initial)
-
-    def scores(self, edges: NewEdges) -> Tensor:
-        """(num_users, items)"""
-        vectors = self.network.vectors(self.outputs(edges))
-        return self.network.score_vectors(vectors, self.item_vectors)
-
-
-class RatingFoldIn:
-    """New users of the rating network."""
-
-    def __init__(self, network: RatingNetwork, graph: BipartiteGraph) -> None:
-        self.network = network
-        outputs = network.outputs(graph)
-        self.items = [x[graph.num_users :] for x in outputs]
-        self.item_vectors = network.vectors(outputs)[graph.num_users :]
-
-    def ratings(self, edges: NewEdges) -> Tensor:
-        """(num_users, items)"""
-        vectors = self.network.fold_in(self.items, edges)
-        return self.network.mean + vectors @ self.item_vectors.T
+from graphrec.models.network_fold_in import NetworkFoldIn, RatingFoldIn
 
 
 class FoldIn:

@@ -1,5 +1,6 @@
 """LightGCN, the plain baseline among graph recommenders."""
 
+import torch
 from torch import Tensor
 
 from graphrec.graph.bipartite import BipartiteGraph
@@ -46,9 +47,13 @@ class LightGCN(DotProductModel):
         """What nodes with these outputs are scored by: (nodes, embedding_dim)."""
         return sum(outputs[1:], outputs[0]) / len(outputs)
 
+    def length(self, outputs: list[Tensor]) -> Tensor:
+        """What their sum is divided by in `vectors`: (nodes, 1)."""
+        return torch.full((len(outputs[0]), 1), float(len(outputs)))
+
     def shares(self, outputs: list[Tensor]) -> list[Tensor]:
         """What each output adds to `vectors`."""
-        return [x / len(outputs) for x in outputs]
+        return [x / self.length(outputs) for x in outputs]
 
     def fold_in(self, items: list[Tensor], edges: NewEdges, x: Tensor) -> list[Tensor]:
         """Outputs of new users with initial embeddings x (num_users, embedding_dim).

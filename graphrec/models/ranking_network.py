@@ -93,11 +93,15 @@ class RankingNetwork(nn.Module):
         total = torch.stack(outputs).sum(dim=0)
         return F.normalize(total, dim=1, eps=SMALLEST_NORM)
 
+    def length(self, outputs: list[Tensor]) -> Tensor:
+        """What their sum is divided by in `vectors`: (nodes, 1)."""
+        total = torch.stack(outputs).sum(dim=0)
+        norm: Tensor = torch.linalg.vector_norm(total, dim=1, keepdim=True)
+        return norm.clamp(min=SMALLEST_NORM)
+
     def shares(self, outputs: list[Tensor]) -> list[Tensor]:
         """What each output adds to `vectors`."""
-        total = torch.stack(outputs).sum(dim=0)
-        length = total.norm(dim=1, keepdim=True).clamp(min=SMALLEST_NORM)
-        return [x / length for x in outputs]
+        return [x / self.length(outputs) for x in outputs]
 
     def fold_in(self, items: list[Tensor], edges: NewEdges, x: Tensor) -> list[Tensor]:
         """Outputs of new users, who are like nobody, with initial embeddings x (num_users, …).

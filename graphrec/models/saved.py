@@ -44,6 +44,6 @@ def restore(
     """The model with this `state_dict`, trained on `data`, and its graph."""
     graph = build_graph(data)
     filters = Filters.from_state(state, "filters.") if run.model == "ngcf_final" else None
-    model = build_model(run, settings, data, graph, filters)
+    model = build_model(run, settings, data, graph, filters, start=False)
     model.load_state_dict(state)
     return model, graph
