@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from benchmarks.one_fit import RUN, params_for, print_row
@@ -60,7 +59,7 @@ class NewUsers:
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         each, row = user.unique(return_inverse=True)
         histories = [self.histories[number] for number in each.tolist()]
-        return self.predictor.targets(histories, torch.empty(0))[row, item]
+        return self.predictor.targets(histories, self.score_items(each))[row, item]
 
 
 class MostPopular:

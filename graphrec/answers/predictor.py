@@ -132,7 +132,9 @@ class Predictor:
         """
         known, new, cold = self._kinds(histories)
         if not self.data.explicit:
-            result = self.trained.chance(scores)
+            # Row by row: how a sigmoid is rounded depends on its place in the array.
+            chances = [self.trained.chance(row) for row in scores]
+            result = torch.stack(chances) if chances else torch.empty_like(scores)
         else:
             result = torch.empty_like(scores)
             result[known] = self.trained.predict_items(_users(histories)[known])

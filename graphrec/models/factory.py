@@ -11,6 +11,7 @@ from graphrec.config.models import HyperParams, RankingParams, RatingParams
 from graphrec.config.training import RunParams
 from graphrec.data.dataset import Dataset, Entities
 from graphrec.data.features import encode, mean_of_others
+from graphrec.data.interactions import Mask
 from graphrec.filters.fit import Filters
 from graphrec.filters.spectral import singular_vectors
 from graphrec.graph.bipartite import BipartiteGraph
@@ -104,6 +105,9 @@ def build_ranking(
     if options.id_embedding or features.shape[1] == 0:
         embed = spectral_embedding if options.spectral_start else random_embedding
         own = (embed if start else empty_embedding)(data, options.embedding_dim)
+        if features.shape[1]:
+            # What is known of them speaks for nodes without interactions, undisturbed.
+            own[~active_nodes(data)] = 0
     return RankingNetwork(
         with_transpose(sp.csr_array(features)),
         with_transpose(alike) if options.same_category and alike.nnz else None,
@@ -141,10 +145,17 @@ def spectral_embedding(data: Dataset, embedding_dim: int) -> Tensor:
     vectors = torch.from_numpy(np.concatenate([users, items.T]))
     embedding = random_embedding(data, embedding_dim)
     # Rounding leaves the vectors of the others not quite at zero.
-    known = np.unique(np.concatenate([data.train.user, data.num_users + data.train.item]))
+    known = active_nodes(data)
     scale = INITIAL_DEVIATION / vectors[known].std()
     embedding[known, : vectors.shape[1]] = vectors[known] * scale
     return embedding
+
+
+def active_nodes(data: Dataset) -> Mask:
+    """(nodes,) which have training interactions, users then items."""
+    train, active = data.train, np.zeros(data.num_users + data.num_items, bool)
+    active[train.user] = active[data.num_users + train.item] = True
+    return active
 
 
 def seen_by(options: RatingParams | RankingParams, data: Dataset) -> tuple[Entities, Entities]:

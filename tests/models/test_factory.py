@@ -106,6 +106,32 @@ def test_nodes_have_an_embedding_of_their_own_where_asked_or_without_features():
     assert ranking_of(described, id_embedding=True).id_embedding is not None
 
 
+@pytest.mark.parametrize("spectral", [True, False])
+def test_beside_side_information_nodes_without_interactions_start_at_nothing(spectral):
+    plain = dataset(4, 5, FEW)  # the last user and two items have nothing
+    numbers = np.arange(5).astype(str)
+    described = replace(plain, items=entities("i", 5, kind=categorical(numbers)))
+    own = ranking_of(described, id_embedding=True, spectral_start=spectral).id_embedding
+    assert (own[[3, 7, 8]] == 0).all()
+    assert own[[0, 1, 2, 4, 5, 6]].any(dim=1).all()
+    assert ranking_of(plain, spectral_start=spectral).id_embedding[[3, 7, 8]].any(dim=1).all()
+
+
+def test_without_a_start_nothing_is_computed_that_is_overwritten(data, monkeypatch):
+    monkeypatch.setattr("graphrec.models.factory.spectral_embedding", None)
+    monkeypatch.setattr("graphrec.models.factory.random_embedding", None)
+    run = select_run(PARAMS, "movielens-base" if data.explicit else "imdb-base")
+    settings, graph = PARAMS.of(run), build_graph(data)
+    filters = fit_filters(data, PARAMS.filters, run.layers, PARAMS.seed)
+    model = build_model(run, settings, data, graph, filters, start=False)
+    if data.explicit:
+        nodes = data.num_users + data.num_items
+        assert model.ranking.id_embedding.shape == (
+            nodes,
+            settings.ngcf_final.ranking.embedding_dim,
+        )
+
+
 def test_biases_start_at_the_popularity_where_they_are_asked_for(movielens):
     data = movielens.data
     popularity = np.bincount(data.train.item, minlength=data.num_items)
