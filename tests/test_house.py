@@ -25,7 +25,13 @@ def package_of(path: Path) -> str:
 
 def test_every_package_is_on_the_floor_plan():
     assert {path.parent.name for path in ROOT.glob("graphrec/*/__init__.py")} == set(FLOOR_PLAN)
-    assert [path.name for path in ROOT.glob("graphrec/*.py")] == ["__init__.py"]
+    names = {path.name for path in ROOT.glob("graphrec/*.py")}
+    assert names == {"__init__.py", "__main__.py"}
+
+
+def test_the_command_line_is_all_that_stands_outside_the_rooms():
+    modules = {m for m in modules_of("graphrec/__main__.py") if m.startswith("graphrec")}
+    assert modules == {"graphrec.answers.commands", "graphrec.answers.commands.graphrec"}
 
 
 def test_the_floor_plan_goes_one_way():

@@ -1,0 +1,105 @@
+"""Answers in which users and items have the ids and titles that people know."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphrec.answers.catalogue import Catalogue
+from graphrec.answers.history import History
+from graphrec.answers.predictor import Predictor
+from graphrec.data.interactions import Mask
+
+Row = dict[str, Any]
+"""Of a table: what each column says."""
+DECIMALS = 6
+"""To which scores are given: what single precision has."""
+MOST = 5
+"""Reasons given for a recommendation."""
+
+
+class NamedAnswers:
+    """Answers of `predictor` as rows of a table. No internal number is among them."""
+
+    def __init__(self, predictor: Predictor) -> None:
+        about = predictor.data.about
+        self.predictor = predictor
+        self.users = Catalogue(predictor.data.users, about.user_name)
+        self.items = Catalogue(predictor.data.items, about.item_name)
+        self.target = "rating" if predictor.data.explicit else "chance"
+        """What is predicted of an item beside its score."""
+
+    def recommend(
+        self,
+        histories: Sequence[History],
+        k: int,
+        include_seen: bool = False,
+        allowed: Mask | None = None,
+    ) -> list[list[Row]]:
+        """A list of rank, item, title, score and target for each history, as `Predictor` ranks."""
+        lists = self.predictor.recommend(histories, k, not include_seen, allowed)
+        return [
+            [
+                {"rank": rank}
+                | self.name(one.item)
+                | {"score": _rounded(one.score), self.target: _rounded(one.target)}
+                for rank, one in enumerate(best, 1)
+            ]
+            for best in lists
+        ]
+
+    def similar(self, item: int, k: int, allowed: Mask | None = None) -> list[Row]:
+        """The k items most like `item` (among those allowed): rank, item, title, cosine."""
+        ranked = self.predictor.similar(item, k if allowed is None else len(self.items))
+        among = [pair for pair in ranked if allowed is None or allowed[pair[0]]]
+        return [
+            {"rank": rank} | self.name(other) | {"cosine": _rounded(cosine)}
+            for rank, (other, cosine) in enumerate(among[:k], 1)
+        ]
+
+    def score(self, history: History, item: int) -> Row:
+        """Score and target of an item, and its rank `of` all unseen items, as `recommend` ranks;
+        without a rank where the history has it."""
+        scores = self.predictor.scores([history])
+        target = float(self.predictor.targets([history], scores)[0, item])
+        row = scores[0].numpy()
+        unseen = np.ones(len(self.items), bool)
+        unseen[history.item] = False
+        before = (row > row[item]) | ((row == row[item]) & (np.arange(len(row)) < item))
+        rank = 1 + int((before & unseen).sum()) if unseen[item] else None
+        return self.name(item) | {
+            "score": _rounded(float(row[item])),
+            self.target: _rounded(target),
+            "rank": rank,
+            "of": int(unseen.sum()),
+        }
+
+    def explain(self, history: History, item: int) -> Row:
+        """What `parts` of the model add to the score, and `because` of which items."""
+        explanation = self.predictor.explain(history, item, MOST)
+        return {
+            "parts": {part.name: _rounded(part.value) for part in explanation.parts},
+            "because": [
+                self.name(reason.item)
+                | {"value": _rounded(reason.value), "relation": reason.relation}
+                for reason in explanation.because
+            ],
+        }
+
+    def name(self, item: int) -> Row:
+        """Id and title."""
+        return {"item": self.items.ids[item], "title": self.items.titles[item]}
+
+
+def in_a_sentence(row: Row) -> Row:
+    """A row with its reasons as one text, and without what the parts add."""
+    reasons = [
+        f"{reason['title']} ({reason['relation']}, {reason['value']:+.3f})"
+        for reason in row["because"]
+    ]
+    rest = {name: value for name, value in row.items() if name not in ("parts", "because")}
+    return rest | {"because": "; ".join(reasons)}
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), DECIMALS)
