@@ -57,7 +57,7 @@ class Catalogue:
             if numbers:
                 return numbers[0]
         raise AnswerError(
-            f"expected the id or the title of a {self.word}, got {text!r}: "
+            f"expected the id or title of one {self.word}, got {text!r}: "
             f"the nearest are {self._list(self.nearest(text, NEAREST))}"
         )
 

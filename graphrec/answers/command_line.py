@@ -64,6 +64,11 @@ def note(text: str) -> None:
     click.echo(f"graphrec: {printable(text)}", err=True)
 
 
+def show(text: str) -> None:
+    """The answer, on stdout; titles with escapes in them reach a file as they are."""
+    click.echo(text, color=True)
+
+
 class Count(click.ParamType[int]):
     """A whole number from 1."""
 

@@ -68,7 +68,7 @@ def recommend(
         rows = [row | answers.explain(history, answers.items.find(row["item"])) for row in rows]
         rows = rows if form == "json" else [in_a_sentence(row) for row in rows]
         columns.append("because")
-    click.echo(text_of(rows, columns, form))
+    cli.show(text_of(rows, columns, form))
 
 
 @graphrec.command()
@@ -86,7 +86,7 @@ def similar(item: str, k: int, where: tuple[str, ...], form: Format, **source: s
     answers = cli.load_answers(**source)
     rows = answers.similar(answers.items.find(item), k, allowed(answers, where))
     _say_if_few(len(rows), k)
-    click.echo(text_of(rows, ["rank", "item", "title", "cosine"], form))
+    cli.show(text_of(rows, ["rank", "item", "title", "cosine"], form))
 
 
 @graphrec.command()
@@ -114,7 +114,7 @@ def score(
     row = answers.score(history_of(answers, user, likes, ratings), answers.items.find(item))
     if row["rank"] is None:
         cli.note(f"no rank: {row['item']} is among what they had")
-    click.echo(text_of([row], list(row), form))
+    cli.show(text_of([row], list(row), form))
 
 
 @graphrec.command()
@@ -164,7 +164,7 @@ def describe(form: Format, **source: str | None) -> None:
 
     tree = describe(choose(source["run"], source["model"], source["dataset"]))
     text = as_object(tree) if form == "json" else text_of(as_rows(tree), ["name", "value"], form)
-    click.echo(text)
+    cli.show(text)
 
 
 def allowed(answers: "NamedAnswers", conditions: tuple[str, ...]) -> "Mask | None":
