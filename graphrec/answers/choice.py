@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from graphrec.answers.errors import AnswerError, UsageError, pick
+from graphrec.answers.errors import AnswerError, UsageError, at_most_one, pick
 from graphrec.config.paths import KNOWN, SETTINGS, WEIGHTS, Paths
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def choose(
     where there are several data sets, AnswerError for one that is not there.
     """
     paths = paths or Paths()
-    if sum(option is not None for option in (run, model, dataset)) > 1:
-        raise UsageError("expected one of --run, --model, --dataset, got several: name one")
+    at_most_one(run=run is not None, model=model is not None, dataset=dataset is not None)
     if model is not None:
         return _registered(model)
     if run is not None:

@@ -15,6 +15,7 @@ from graphrec.answers.output import printable
 
 if TYPE_CHECKING:
     from graphrec.answers.named import NamedAnswers
+    from graphrec.data.interactions import Mask
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 INTERRUPTED = 130
@@ -143,3 +144,8 @@ def load_answers(run: str | None, model: str | None, dataset: str | None) -> "Na
     from graphrec.answers.named import NamedAnswers
 
     return NamedAnswers(predictor)
+
+
+def allowed(answers: "NamedAnswers", conditions: tuple[str, ...]) -> "Mask | None":
+    """(items,) which satisfy all conditions; None without any."""
+    return answers.items.where(conditions) if conditions else None

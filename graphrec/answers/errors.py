@@ -12,6 +12,13 @@ class UsageError(AnswerError):
     """The question itself is incomplete, or contradicts itself."""
 
 
+def at_most_one(**options: bool) -> None:
+    """Raises UsageError where several of these options are given."""
+    if sum(options.values()) > 1:
+        names = ", ".join(f"--{name}" for name in options)
+        raise UsageError(f"expected one of {names}, got several: leave out the others")
+
+
 def nearest(text: str, names: Sequence[str], most: int) -> list[int]:
     """Places in `names` of those most like `text` by Levenshtein's ratio of common letters, best
     first; at most `most`, ties in order. Upper and lower case are alike."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from graphrec.answers.errors import AnswerError, UsageError
+from graphrec.answers.errors import AnswerError
 from graphrec.answers.history import NOTHING, History
 from graphrec.answers.named import NamedAnswers
 
@@ -25,11 +25,9 @@ def history_of(
 ) -> History:
     """Of a user by id, of somebody new by items they like or rated, or of nobody at all.
 
-    Raises UsageError where several are given, AnswerError for names that are not in the data and
-    for a file that cannot be read.
+    One of them is given at most. Raises AnswerError for names that are not in the data and for a
+    file that cannot be read.
     """
-    if (user is not None) + bool(likes) + (ratings is not None) > 1:
-        raise UsageError("expected one of --user, --likes, --ratings, got several: name one")
     if user is not None:
         return answers.predictor.known(answers.users.find(user))
     if ratings is not None:

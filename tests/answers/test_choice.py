@@ -42,7 +42,7 @@ def test_a_run_by_name_needs_no_report(paths):
 
 @pytest.mark.parametrize("run", ["imdb-bsae", "", ".", "..", "/", "../models/imdb-base"])
 def test_another_run_lists_those_that_are_there(run, paths):
-    with pytest.raises(AnswerError, match="choose one of .*imdb-base"):
+    with pytest.raises(AnswerError, match=r"choose one of .*imdb-base"):
         choose(run=run, paths=paths)
 
 

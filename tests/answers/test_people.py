@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from graphrec.answers import people
-from graphrec.answers.errors import AnswerError, UsageError
+from graphrec.answers.errors import AnswerError
 from graphrec.answers.people import history_of, read_ratings
 from tests.answers.asked import RATED, load, rows
 
@@ -36,8 +36,6 @@ def test_a_user_a_newcomer_nobody(answers):
     new = history_of(answers, likes=two)
     assert (new.user, new.item.tolist()) == (None, [5, 7])
     assert len(history_of(answers)) == 0
-    with pytest.raises(UsageError):
-        history_of(answers, user="1", likes=["5"])
 
 
 def test_a_file_of_ratings_by_ids_and_titles(rated, file):

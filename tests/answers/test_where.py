@@ -75,7 +75,7 @@ def test_what_is_not_there_lists_what_is(condition, message):
 def test_at_most_ten_are_listed():
     words = categorical(np.array([f"word {number}" for number in range(30)]))
     names = np.arange(30).astype(str)
-    with pytest.raises(AnswerError, match="word 29, .* and 20 more"):
+    with pytest.raises(AnswerError, match=r"word 29, .* and 20 more"):
         Catalogue(Entities(names, names, {"w": words}), "x").where(["w=word 029"])
     with pytest.raises(AnswerError, match="no features are known"):
         Catalogue(Entities(names, names), "x").where(["genre"])
