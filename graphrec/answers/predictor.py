@@ -119,7 +119,8 @@ class Predictor:
         """Ranking scores of every item for each history, (histories, items), to be written to."""
         result = torch.empty(len(histories), self.data.num_items)
         known, new, cold = self._kinds(histories)
-        result[known] = self.trained.score_items(_users(histories)[known])
+        if len(known):  # torch.embedding_bag of a large filter takes no empty batch
+            result[known] = self.trained.score_items(_users(histories)[known])
         for row in new:  # one at a time: a list is to the bit the same, whoever else asks
             result[row] = self.fold_in.score_items(as_interactions([histories[row]]), 1)[0]
         result[cold] = self.popularity.score
@@ -137,7 +138,8 @@ class Predictor:
             result = torch.stack(chances) if chances else torch.empty_like(scores)
         else:
             result = torch.empty_like(scores)
-            result[known] = self.trained.predict_items(_users(histories)[known])
+            if len(known):
+                result[known] = self.trained.predict_items(_users(histories)[known])
             for row in new:
                 result[row] = self.fold_in.rate_items(as_interactions([histories[row]]), 1)[0]
         result[cold] = self.popularity.target

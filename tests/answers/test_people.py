@@ -96,3 +96,16 @@ def test_the_command_reads_it(workplace, file):
     listed = rows("recommend", "--ratings", str(path), *RATED, "-k", "1000")
     assert {"7", "9"}.isdisjoint(row["item"] for row in listed)
     assert len(listed) == 58
+
+
+def test_a_model_is_never_asked_about_no_users_at_all(answers, monkeypatch):
+    """A large filter would fail on an empty batch; a tiny one does not."""
+
+    def none(users):
+        raise AssertionError(users)
+
+    monkeypatch.setattr(answers.predictor.trained, "score_items", none)
+    monkeypatch.setattr(answers.predictor.trained, "predict_items", none)
+    for history in (history_of(answers), history_of(answers, likes=[answers.items.ids[5]])):
+        (best,) = answers.recommend([history], 3)
+        assert len(best) == 3
