@@ -16,6 +16,8 @@ DECIMALS = 6
 """To which scores are given: what single precision has."""
 MOST = 5
 """Reasons given for a recommendation."""
+SPOKEN = 3
+"""Of these in a table or CSV."""
 
 
 class NamedAnswers:
@@ -40,9 +42,7 @@ class NamedAnswers:
         lists = self.predictor.recommend(histories, k, not include_seen, allowed)
         return [
             [
-                {"rank": rank}
-                | self.name(one.item)
-                | {"score": _rounded(one.score), self.target: _rounded(one.target)}
+                {"rank": rank} | self.name(one.item) | self._values(one.score, one.target)
                 for rank, one in enumerate(best, 1)
             ]
             for best in lists
@@ -67,12 +67,8 @@ class NamedAnswers:
         unseen[history.item] = False
         before = (row > row[item]) | ((row == row[item]) & (np.arange(len(row)) < item))
         rank = 1 + int((before & unseen).sum()) if unseen[item] else None
-        return self.name(item) | {
-            "score": _rounded(float(row[item])),
-            self.target: _rounded(target),
-            "rank": rank,
-            "of": int(unseen.sum()),
-        }
+        values = self._values(float(row[item]), target)
+        return self.name(item) | values | {"rank": rank, "of": int(unseen.sum())}
 
     def explain(self, history: History, item: int) -> Row:
         """What `parts` of the model add to the score, and `because` of which items."""
@@ -90,12 +86,18 @@ class NamedAnswers:
         """Id and title."""
         return {"item": self.items.ids[item], "title": self.items.titles[item]}
 
+    def _values(self, score: float, target: float) -> Row:
+        """Of a prediction of a rating what lies on the scale."""
+        if (scale := self.predictor.data.about.ratings) is not None:
+            target = min(max(target, scale.minimum), scale.maximum)
+        return {"score": _rounded(score), self.target: _rounded(target)}
+
 
 def in_a_sentence(row: Row) -> Row:
-    """A row with its reasons as one text, and without what the parts add."""
+    """A row with its first reasons as one text, and without what the parts add."""
     reasons = [
         f"{reason['title']} ({reason['relation']}, {reason['value']:+.3f})"
-        for reason in row["because"]
+        for reason in row["because"][:SPOKEN]
     ]
     rest = {name: value for name, value in row.items() if name not in ("parts", "because")}
     return rest | {"because": "; ".join(reasons)}

@@ -58,6 +58,18 @@ def test_ids_are_the_data_set_s_own_for_nobody_too(source, workplace):
     )
 
 
+def test_a_predicted_rating_is_on_the_scale_and_a_chance_one(workplace, monkeypatch):
+    for source, low, high in ((RATED, 1, 5), (EVENTS, 0, 1)):
+        for row in rows("recommend", "--user", "3", *source, "-k", "1000", "--include-seen"):
+            assert low <= row["rating" if source is RATED else "chance"] <= high
+    answers = load(workplace / "models" / "movielens-base")
+    person = answers.predictor.known(0)
+    far = answers.predictor.targets([person], answers.predictor.scores([person])) + 10
+    monkeypatch.setattr(answers.predictor, "targets", lambda *_: far)
+    assert answers.score(person, 5)["rating"] == 5
+    assert answers.recommend([person], 1)[0][0]["rating"] == 5
+
+
 def test_nobody_is_told_so():
     result = ask("recommend", *RATED)
     assert "nobody was named: the answer is what is popular" in result.stderr
