@@ -7,6 +7,7 @@ import json
 import sys
 
 from graphrec.config.paths import Paths
+from graphrec.data.storage import load_dataset
 from graphrec.tracking import Tracker
 from graphrec.tracking.promotion import judge, promote
 
@@ -18,7 +19,8 @@ def main() -> None:
     tree, tracker = json.loads(paths.results.read_text()), Tracker()
     for dataset in tree["best"]:
         verdict = judge(tree, dataset)
-        print(promote(tracker, paths, dataset, verdict))
+        user = str(load_dataset(paths.known(verdict.run)).users.ids[0])
+        print(promote(tracker, paths, dataset, verdict, user))
         for reason in verdict.reasons:
             print(f"  {reason}")
 

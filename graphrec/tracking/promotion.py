@@ -1,12 +1,17 @@
 """The gate of the model registry: what may be called champion, and why."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphrec.config.content import content_key
 from graphrec.config.paths import Paths
+from graphrec.tracking.served_model import log_served
 from graphrec.tracking.store import NOTE, store_lock
 from graphrec.tracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+    from mlflow.tracking import MlflowClient
 
 CHAMPION = "champion"
 CHOSEN_BY = "ndcg_at_10"
@@ -51,11 +56,12 @@ def judge(tree: dict[str, Any], dataset: str) -> Verdict:
     return Verdict(run, passed, reasons)
 
 
-def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict) -> str:
+def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict, user: str) -> str:
     """Register the best run of a data set and, if it passed, make it champion; says what was done.
 
-    Called twice it does nothing the second time: a run has one version. A run that does not pass
-    leaves an earlier champion in its place.
+    The version is a model that MLflow serves, with `user`, an id, as its example. Called twice it
+    does nothing the second time: a run has one version. A run that does not pass leaves an earlier
+    champion in its place.
     """
     tracker.record(verdict.run, paths)
     with store_lock():
@@ -63,8 +69,14 @@ def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict) -> s
         if run is None:
             raise LookupError(f"expected the MLflow run of {verdict.run} just recorded, got none")
         model = f"graphrec-{dataset}"
-        version = _version(tracker, model, dataset, run.info.run_id, run.info.artifact_uri)
         client = tracker.client
+        if (version := _version(client, model, run)) is None:
+            _register(client, model, dataset)
+            served = log_served(client, run, paths.model(verdict.run), user)
+            created = client.create_model_version(
+                model, served.artifact_location, run.info.run_id, model_id=served.model_id
+            )
+            version = str(created.version)
         client.update_model_version(model, version, "; ".join(verdict.reasons))
         if verdict.passed:
             client.set_registered_model_alias(model, CHAMPION, version)
@@ -73,12 +85,14 @@ def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict) -> s
     return f"{model} version {version} ({run.info.run_name}) {outcome}"
 
 
-def _version(tracker: Tracker, model: str, dataset: str, run_id: str, source: str) -> str:
-    """The version of the model that is that run; made if there is none."""
-    client = tracker.client
+def _version(client: "MlflowClient", model: str, run: "Run") -> str | None:
+    """The version of the model that is that run; one from before runs could be served is none."""
+    versions = client.search_model_versions(f"name = '{model}' and run_id = '{run.info.run_id}'")
+    return next((str(version.version) for version in versions if version.model_id), None)
+
+
+def _register(client: "MlflowClient", model: str, dataset: str) -> None:
+    """The registered model, for its first version."""
     if not client.search_registered_models(f"name = '{model}'"):
         note = f"The best run on {dataset} by {CHOSEN_BY} on validation; `make promote`."
         client.create_registered_model(model, {NOTE: note}, note)
-    versions = client.search_model_versions(f"name = '{model}' and run_id = '{run_id}'")
-    version = versions[0] if versions else client.create_model_version(model, source, run_id)
-    return str(version.version)
