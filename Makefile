@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup scm git repro ui sync compare promote experiments grid sweep server study ablation bench readme test lint format
+.PHONY: help setup scm git repro ui sync compare promote experiments grid sweep serve server study ablation bench readme test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -63,6 +63,10 @@ compare: $(VENV)/.ready ## all runs of all experiments, best on validation first
 
 promote: $(VENV)/.ready ## register the best run of each data set; champion if it beats the baselines
 	@python -m stages.promote
+
+serve: PORT = 8080
+serve: $(VENV)/.ready ## answer over HTTP from the trained run RUN on http://127.0.0.1:PORT, 8080 if you name none
+	@python -m graphrec.answers.service $(or $(RUN),$(error expected a trained run, got none: call make serve RUN=<run>)) --port $(PORT)
 
 # Columns that widen the table: hashes of dependencies, and what reports/metrics.json has besides.
 HIDDEN := (models|reports|data|graphrec|stages).*|.*\.(mlflow_run|mse|log_error|recall_at_10|valid\.(loss|rmse|auc))

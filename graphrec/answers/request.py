@@ -1,11 +1,13 @@
 """What a trained model can be asked for, checked before any work: by MLflow's server and ours."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import ErrorDetails
 
+LISTED = 3
+"""Faults that are told."""
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 """An id or a title."""
 Count = Annotated[int, Field(ge=1)]
@@ -43,9 +45,11 @@ class Request(BaseModel):
         return self
 
 
-def described(faults: Iterable[ErrorDetails] | Iterable[Mapping[str, Any]]) -> str:
+def described(faults: Sequence[ErrorDetails] | Sequence[Mapping[str, Any]]) -> str:
     """Pydantic's faults in a sentence each: where, what was expected and what came, cut short."""
-    return "; ".join(_describe(fault) for fault in faults)
+    sentences = [_describe(fault) for fault in faults[:LISTED]]
+    more = [f"and {len(faults) - LISTED} more"] if len(faults) > LISTED else []
+    return "; ".join(sentences + more)
 
 
 def shortened(value: object, most: int = 60) -> str:

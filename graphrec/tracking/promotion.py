@@ -1,5 +1,6 @@
 """The gate of the model registry: what may be called champion, and why."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from graphrec.tracking.store import NOTE, store_lock
 from graphrec.tracking.tracker import Tracker
 
 if TYPE_CHECKING:
-    from mlflow.entities import Run
+    from mlflow.entities import LoggedModel, Run
     from mlflow.tracking import MlflowClient
 
 CHAMPION = "champion"
@@ -70,13 +71,11 @@ def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict, user
             raise LookupError(f"expected the MLflow run of {verdict.run} just recorded, got none")
         model = f"graphrec-{dataset}"
         client = tracker.client
-        if (version := _version(client, model, run)) is None:
+        version = _version(client, model, run)
+        if version is None:
             _register(client, model, dataset)
             served = log_served(client, run, paths.model(verdict.run), user)
-            created = client.create_model_version(
-                model, served.artifact_location, run.info.run_id, model_id=served.model_id
-            )
-            version = str(created.version)
+            version = _add_version(client, model, served)
         client.update_model_version(model, version, "; ".join(verdict.reasons))
         if verdict.passed:
             client.set_registered_model_alias(model, CHAMPION, version)
@@ -86,13 +85,31 @@ def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict, user
 
 
 def _version(client: "MlflowClient", model: str, run: "Run") -> str | None:
-    """The version of the model that is that run; one from before runs could be served is none."""
+    """The version of the model that is that run.
+
+    One whose source are the run's own artifacts was registered before runs could be served.
+    """
     versions = client.search_model_versions(f"name = '{model}' and run_id = '{run.info.run_id}'")
-    return next((str(version.version) for version in versions if version.model_id), None)
+    served = (each for each in versions if each.source != run.info.artifact_uri)
+    return next((str(version.version) for version in served), None)
 
 
 def _register(client: "MlflowClient", model: str, dataset: str) -> None:
-    """The registered model, for its first version."""
+    """The model, for its first version."""
     if not client.search_registered_models(f"name = '{model}'"):
         note = f"The best run on {dataset} by {CHOSEN_BY} on validation; `make promote`."
         client.create_registered_model(model, {NOTE: note}, note)
+
+
+def _add_version(client: "MlflowClient", model: str, served: "LoggedModel") -> str:
+    from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
+
+    # `models:/<id>` as a source is looked up in the store that is the process's default.
+    created = client.create_model_version(
+        model, served.artifact_location, served.source_run_id, model_id=served.model_id
+    )
+    version = str(created.version)
+    # By this tag MLflow's page leads from the logged model to its version.
+    told = json.dumps([{"name": model, "version": version}])
+    client.set_logged_model_tags(served.model_id, {MLFLOW_MODEL_VERSIONS: told})
+    return version
