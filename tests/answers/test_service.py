@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import socket
 from urllib.parse import urlencode
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from graphrec.answers.careful import LARGEST
 from graphrec.answers.predictor import Predictor
-from graphrec.answers.service import make_app
+from graphrec.answers.service import main, make_app
 from tests.answers.asking import ask, train_folder
 
 ODD = "a&b/c?d=é #1"
@@ -213,3 +214,23 @@ def test_other_hosts_names_are_refused(app):
     assert ask(app, "GET", "/api/about", headers={"host": "elsewhere.example"}).status_code == 400
     assert ask(app, "GET", "/api/about", headers={"host": "localhost:8080"}).status_code == 200
     assert json.loads(ask(app, "GET", "/nowhere").text) == {"detail": "Not Found"}
+
+
+def test_a_run_that_is_none_is_told_with_those_that_are(tmp_path, monkeypatch):
+    (tmp_path / "models" / "a-run").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="got 'a-rnu': choose one of a-run"):
+        main(["a-rnu"])
+
+
+def test_a_port_that_is_taken_is_told(tmp_path, monkeypatch):
+    (tmp_path / "models" / "a-run").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"expected a free port, got {port}"):
+            main(["a-run", "--port", str(port)])
+    with pytest.raises(SystemExit, match="expected a free port, got 65536"):
+        main(["a-run", "--port", "65536"])
