@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup scm git repro ui sync compare promote experiments grid sweep serve server study ablation bench readme test lint format
+.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test lint format
 
 PYTHON ?= python3
 VENV := .venv
@@ -54,6 +54,10 @@ repro: scm ## run the pipeline: download, preprocess, explore, train, evaluate, 
 PORT ?= 5000
 ui: sync ## open MLflow's page on http://127.0.0.1:PORT, 5000 if you name none
 	@python -W ignore -m graphrec.tracking.page $(PORT)
+
+demo: PORT = 8000
+demo: $(VENV)/.ready ## a page to try the trained models on http://127.0.0.1:PORT, 8000 if you name none
+	@python -m graphrec.answers.page --port $(PORT)
 
 sync: scm ## bring MLflow in line with the workspace and DVC's experiments
 	@python -m stages.sync
