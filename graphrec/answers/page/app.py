@@ -32,7 +32,7 @@ plain_app = partial(FastAPI, docs_url=None, redoc_url=None, openapi_url=None)
 
 
 class RunApps:
-    """Hands a request below /runs/<run> on to that run's API; models are loaded when first asked."""
+    """Hands requests below /runs/<run> on to that run's API; a model is loaded when first asked."""
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths

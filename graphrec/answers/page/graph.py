@@ -58,11 +58,7 @@ class RelationGraph:
             own = has[[recommended]].indices
             shared = has[items][:, own].toarray()  # (items, own values)
             for place, column in enumerate(own):
-                links = [
-                    Link(item, 0)
-                    for item, it_has in zip(items, shared[:, place], strict=True)
-                    if it_has
-                ]
+                links = [Link(items[row], 0) for row in np.flatnonzero(shared[:, place])]
                 if links:
                     rarity = float(np.log(self.data.num_items / frequency[column]))
                     relation = Relation(name, str(block.columns[column]), links)

@@ -9,7 +9,7 @@ from graphrec.answers.careful import CarefulRoute
 from graphrec.answers.named import NamedAnswers, Row
 from graphrec.answers.page.graph import RelationGraph, as_json
 from graphrec.answers.predictor import Predictor
-from graphrec.answers.request import MOST, Request, Text
+from graphrec.answers.request import Request, Text
 from graphrec.answers.requested import history_of
 from graphrec.data.dataset import Entities
 
@@ -41,7 +41,7 @@ def page_router(predictor: Predictor) -> APIRouter:
         }
 
     @routes.get("/items")
-    def chosen(item: Annotated[list[Text], Query(max_length=MOST)]) -> list[Row]:
+    def chosen(item: Annotated[list[Text], Query(max_length=1000)]) -> list[Row]:
         return [answers.name(items.find(each)) for each in item]
 
     @routes.post("/why")

@@ -1,0 +1,248 @@
+"""The page in a real browser: what a person sees, types and hears on it."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from graphrec.answers.predictor import Predictor
+from tests.answers.browser import chromium
+from tests.answers.site import (
+    EVENTS,
+    EVENTS_RUN,
+    MARKUP,
+    ODD_USER,
+    OTHER_RUN,
+    RATED,
+    RUN,
+    served,
+    train_runs,
+)
+
+WIDTHS = (1280, 390)
+
+
+@pytest.fixture(scope="module")
+def paths(movielens, imdb, tmp_path_factory):
+    return train_runs(tmp_path_factory.mktemp("site"), movielens.data, imdb.data)
+
+
+@pytest.fixture(scope="module")
+def predictor(paths) -> Predictor:
+    return Predictor.load(paths.model(RUN))
+
+
+@pytest.fixture(scope="module")
+def address(paths):
+    with served(paths.root) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Opens the page with a query; what leaves it or goes wrong on it fails the test."""
+    contexts, faults = [], []
+
+    def answer(route):
+        if route.request.url.startswith(address):
+            return route.continue_()
+        faults.append(f"asked for {route.request.url}")
+        return route.abort()
+
+    def page_of(width=1280, scheme="light", **query):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        context.route("**/*", answer)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and faults.append(said.text))
+        page.goto(f"{address}?{urlencode(query, doseq=True)}")
+        page.faults = faults
+        return page
+
+    yield page_of
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def titles(predictor, history, k=10):
+    (best,) = predictor.recommend([history], k)
+    return [str(predictor.data.items.titles[each.item]) for each in best]
+
+
+def listed(page, expected):
+    """The titles of the list, once they are those expected or time is up."""
+    shown = page.locator(".recommendations summary > .title")
+    page.wait_for_function(
+        "titles => JSON.stringify(titles) === JSON.stringify([...document.querySelectorAll("
+        "'.recommendations summary > .title')].map((each) => each.textContent))",
+        arg=expected,
+    )
+    return shown.all_text_contents()
+
+
+def test_a_known_user_is_searched_for_and_gets_the_predictors_list(open_page, predictor):
+    page = open_page(run=RUN)
+    number = 3
+    user = str(predictor.data.users.ids[number])
+    search = page.get_by_role("combobox", name="Find a user")
+    search.click()
+    search.press_sequentially(user)
+    page.locator(f"[role=option]:has(span:text-is('{user}'))").wait_for()
+    search.press("ArrowDown")
+    assert search.get_attribute("aria-activedescendant")
+    search.press("Enter")
+    expected = titles(predictor, predictor.known(number))
+    assert listed(page, expected) == expected
+    assert f"user={user}" in page.url
+    page.get_by_role("heading", name=f"Recommended for user {user}").wait_for()
+    history = page.locator(".history li")
+    assert history.count() == len(predictor.known(number))
+
+
+def test_a_link_restores_an_odd_id_and_its_open_reason(open_page, predictor):
+    expected = titles(predictor, predictor.known(0))
+    (best,) = predictor.recommend([predictor.known(0)], 1)
+    page = open_page(run=RUN, user=ODD_USER, why=str(predictor.data.items.ids[best[0].item]))
+    assert listed(page, expected) == expected
+    page.get_by_role("heading", name=f"Recommended for user {ODD_USER}").wait_for()
+    page.get_by_text("How its score adds up").wait_for()
+    page.reload()
+    page.get_by_text("How its score adds up").wait_for()
+
+
+def test_someone_new_likes_items_and_takes_one_back(open_page, predictor):
+    page = open_page(run=RUN)
+    page.get_by_label("Someone new").check()
+    page.get_by_text("these are the most popular").wait_for()
+    nothing = titles(predictor, predictor.newcomer([], []))
+    assert listed(page, nothing) == nothing
+    chosen = [5, 9]
+    for item in chosen:
+        search = page.get_by_role("combobox", name="Add a movie")
+        search.fill(str(predictor.data.items.ids[item]))
+        search.press("Enter")
+        page.get_by_role("button", name=f"Remove {predictor.data.items.titles[item]}").wait_for()
+    expected = titles(predictor, predictor.newcomer(chosen, [5.0, 5.0]))
+    assert listed(page, expected) == expected
+    page.get_by_label(f"rating of {predictor.data.items.titles[5]}").select_option("1")
+    expected = titles(predictor, predictor.newcomer(chosen, [1.0, 5.0]))
+    assert listed(page, expected) == expected
+    page.reload()
+    assert listed(page, expected) == expected
+    remove = page.get_by_role("button", name=f"Remove {predictor.data.items.titles[5]}")
+    remove.press("Enter")
+    expected = titles(predictor, predictor.newcomer([9], [5.0]))
+    assert listed(page, expected) == expected
+    page.go_back()
+    assert page.locator(".chips li").count() == 2
+
+
+def test_why_has_reasons_a_split_that_adds_up_and_the_graph(open_page, predictor):
+    page = open_page(run=RUN, user=str(predictor.data.users.ids[2]))
+    page.locator(".recommendations summary").first.click()
+    history = predictor.known(2)
+    (best,) = predictor.recommend([history], 1)
+    explanation = predictor.explain(history, best[0].item)
+    reasons = [str(predictor.data.items.titles[each.item]) for each in explanation.because]
+    page.locator(".split").wait_for()
+    assert page.locator(".reasons .title").all_text_contents() == reasons
+    shown = page.locator(".split tbody td.figure").all_text_contents()
+    sizes = [float(each.replace("−", "-").replace(",", "")) for each in shown]
+    assert sizes == pytest.approx([part.value for part in explanation.parts], abs=0.006)
+    assert page.locator(".split tfoot .figure").text_content() == f"{explanation.score:.2f}"
+    assert page.locator(".graph svg .node").count() >= 2 + len(reasons)
+    page.get_by_text("The same as a list").click()
+    for reason in reasons:
+        assert page.locator("figure li").filter(has_text=f"had {reason}").count() >= 1
+
+
+def test_similar_items_of_a_recommended_one(open_page, predictor):
+    page = open_page(run=RUN, user=str(predictor.data.users.ids[2]))
+    first = page.locator(".recommendations > li").first
+    first.locator("summary").first.press("Enter")
+    first.get_by_role("button", name="Similar movies").press("Enter")
+    item = predictor.recommend([predictor.known(2)], 1)[0][0].item
+    name = str(predictor.data.items.titles[item])
+    heading = page.get_by_role("heading", name=f"Similar to {name}")
+    heading.wait_for()
+    page.locator(".similar li").first.wait_for()
+    expected = [str(predictor.data.items.titles[other]) for other, _ in predictor.similar(item, 10)]
+    assert page.locator(".similar li button").all_text_contents() == expected
+    assert heading.evaluate("heading => heading === document.activeElement")
+
+
+def test_titles_are_texts(open_page):
+    page = open_page(run=RUN, new=1)
+    page.locator(".recommendations .title").filter(has_text=MARKUP).wait_for()
+    assert page.locator("img").count() == 0
+    assert page.title() != "run"
+
+
+def test_a_data_set_of_events_has_its_own_words_and_no_ratings(open_page, paths):
+    page = open_page()
+    assert page.get_by_label("Data set").input_value() == RATED
+    page.locator("#run").filter(has_text=OTHER_RUN).wait_for()
+    assert page.locator("#run").input_value() == OTHER_RUN
+    page.get_by_label("Data set").select_option(EVENTS)
+    page.get_by_text("chance of a credit").first.wait_for()
+    page.get_by_label("A known actor").wait_for()
+    page.get_by_label("Someone new").check()
+    search = page.get_by_role("combobox", name="Add a movie")
+    search.fill(str(Predictor.load(paths.model(EVENTS_RUN)).data.items.ids[1]))
+    search.press("Enter")
+    page.locator(".chips li").wait_for()
+    assert page.locator(".chips select").count() == 0
+
+
+def test_curves_and_measures(open_page):
+    page = open_page(run=RUN)
+    page.get_by_role("link", name="Training").click()
+    page.get_by_role("img").first.wait_for()
+    assert page.get_by_role("img").count() == 2
+    assert page.locator(".chart").first.locator(".series").count() == 2
+    page.get_by_text("The same as a table").first.click()
+    assert page.locator("figure table").first.locator("tbody tr").count() == 2
+    measures = page.locator(".measures")
+    assert "chosen" in measures.locator("tr").filter(has_text=OTHER_RUN).text_content()
+    assert "0.751 ± 0.010" in measures.locator("tr").filter(has_text="popularity").text_content()
+    page.get_by_label("Validation").check()
+    page.get_by_role("button", name=OTHER_RUN).click()
+    page.locator(f"button[aria-pressed=true]:has-text('{OTHER_RUN}')").wait_for()
+    assert f"run={OTHER_RUN}" in page.url
+
+
+def test_errors_are_said(open_page):
+    page = open_page(run=RUN, user="nobody")
+    page.get_by_role("alert").filter(has_text="nobody").wait_for()
+    assert len(page.faults) == page.faults.count(page.faults[0])  # the refused requests alone
+    page.faults.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_serious_finding_of_axe(open_page, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
+    for view in ({}, {"new": 1, "item": "7", "rating": "5"}, {"view": "training"}):
+        page = open_page(width, scheme, run=RUN, **view)
+        if "view" in view:
+            page.locator(".measures").wait_for()
+            for table in page.get_by_text("The same as a table").all():
+                table.click()
+        else:
+            page.locator(".recommendations summary").first.click()
+            page.locator(".graph svg").wait_for()
+            page.get_by_text("The same as a list").click()
+            page.get_by_role("combobox").first.click()
+            page.locator("[role=option]").first.wait_for()
+        findings = axe.run(page).response["violations"]
+        grave = [each for each in findings if each["impact"] in ("serious", "critical")]
+        assert grave == []
+        width_of_all = page.evaluate("document.documentElement.scrollWidth")
+        assert width_of_all <= width
