@@ -38,7 +38,7 @@ def train_runs(root: Path, rated: Dataset, events: Dataset) -> Paths:
     paths = Paths(root)
     measured = {"test": {"mse": 0.7512, "ndcg_at_10": 0.4}, "test_standard_error": {"mse": 0.01}}
     results = {
-        "runs": {run: measured for run in (RUN, OTHER_RUN, EVENTS_RUN)},
+        "runs": dict.fromkeys((RUN, OTHER_RUN, EVENTS_RUN), measured),
         "baselines": {RATED: {"popularity": measured}, EVENTS: {}},
         "best": {RATED: {"ndcg_at_10": {"run": OTHER_RUN}}},
     }

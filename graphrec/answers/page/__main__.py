@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     from graphrec.answers.page.app import LOCAL, make_app
 
-    hosts = LOCAL
+    hosts: tuple[str, ...] = LOCAL
     if host not in LOCAL:
         print(f"Open to everyone who reaches {host}: no one is asked who they are.", flush=True)
         hosts = ("*",)

@@ -52,8 +52,7 @@ class RelationGraph:
         """Shared values, each with its inverse document frequency times the items that share it."""
         weighted = []
         for name, block in self.data.items.blocks("categorical", "multi_valued").items():
-            matrix = sp.csr_array(block.matrix)
-            has = matrix != 0
+            has = block.matrix.astype(bool)
             frequency = has.sum(axis=0)
             own = has[[recommended]].indices
             shared = has[items][:, own].toarray()  # (items, own values)
