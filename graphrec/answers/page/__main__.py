@@ -20,10 +20,13 @@ def main(arguments: list[str] | None = None) -> None:
     if not datasets_of(paths):
         sys.exit("expected trained runs in models/, got none: call dvc repro, or dvc pull, first")
     _check_free(host, port)
+    import torch
     import uvicorn
 
     from graphrec.answers.page.app import LOCAL, make_app
 
+    # Each request has a thread of its own; more of them to each make all slower.
+    torch.set_num_threads(1)
     hosts: tuple[str, ...] = LOCAL
     if host not in LOCAL:
         print(f"Open to everyone who reaches {host}: no one is asked who they are.", flush=True)

@@ -1,74 +1,59 @@
-// Where the nodes of a graph stand: side by side in columns, or below each other where it is narrow.
+// Where the nodes of a graph stand: in four columns, from left to right.
 import { svg } from "./dom.js";
 import { widthOf, wrap } from "./text.js";
 
 const LINE = 17; // of text, in pixels
-const GAP = 14; // between nodes of a column
-const SHARES = [0, 0.17, 0.5, 0.77]; // where the columns begin
 const DOT = 4;
+const TEXT = 11; // from a dot to its text
+const WIDE = { from: 640, shares: [0, 0.17, 0.5, 0.77], room: 44, gap: 14, lines: 2 };
+const NARROW = { from: 0, shares: [0, 0.07, 0.49, 0.77], room: 27, gap: 12, lines: 4 };
 
-/** Person → their items → relations → recommended, from left to right. */
-export function columns({ nodes, edges }, width) {
-  const ends = [...SHARES.slice(1), 1];
+/** Person → their items → relations → recommended. Narrow, the person's name is above the rest. */
+export function draw({ nodes, edges }, width) {
+  const form = [WIDE, NARROW].find(({ from }) => width >= from);
+  const above = form === NARROW ? LINE + 6 : 0;
+  const place = placed(nodes, form, width, above);
+  const height = Math.max(...[...place.values()].map((spot) => spot.y + spot.height / 2)) + 6;
+  const curves = edges.map(({ from, to, weight }) => curve(place.get(from), place.get(to), weight));
+  const labels = nodes.map((node) => label(node, place.get(node.id), above));
+  return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, curves, labels);
+}
+
+/** {x, y, height, lines, notes, end} by node; each column in the middle of the height. */
+function placed(nodes, { shares, room, gap, lines }, width, above) {
   const place = new Map();
-  const heights = SHARES.map(() => 0);
-  for (const node of nodes) {
-    const room = (ends[node.column] - SHARES[node.column]) * width - (node.column < 3 ? 44 : 14);
-    const lines = wrap(node.text, room, 2);
-    const height = (lines.length + (node.note ? 1 : 0)) * LINE;
-    place.set(node.id, { x: SHARES[node.column] * width + DOT, top: heights[node.column], height, lines, room });
-    heights[node.column] += height + GAP;
+  const heights = shares.map(() => above);
+  for (const { id, column, text, note } of nodes) {
+    const x = shares[column] * width + DOT + 1;
+    const own = ((shares[column + 1] ?? 1) - shares[column]) * width - (column < 3 ? room : TEXT + DOT + 2);
+    const named = above && column === 0;
+    const spot = { x, lines: named ? [] : wrap(text, own, lines), notes: note ? wrap(note, own, lines) : [] };
+    spot.height = Math.max(1, spot.lines.length + spot.notes.length) * LINE;
+    spot.end = named ? x + DOT : x + TEXT + 4 + Math.max(...[...spot.lines, ...spot.notes].map(widthOf));
+    spot.top = heights[column];
+    heights[column] += spot.height + gap;
+    place.set(id, spot);
   }
-  const tallest = Math.max(...heights) - GAP;
-  for (const node of nodes) {
-    const spot = place.get(node.id);
-    spot.y = spot.top + (tallest - heights[node.column] + GAP) / 2 + spot.height / 2 + 4;
+  const tallest = Math.max(...heights);
+  for (const { id, column } of nodes) {
+    const spot = place.get(id);
+    spot.y = spot.top + (tallest - heights[column]) / 2 + spot.height / 2;
   }
-  const end = ({ x, lines, room }, note) => x + 14 + Math.min(room, Math.max(...[...lines, note ?? ""].map(widthOf)));
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const lines = edges.map((edge) => {
-    const from = place.get(edge.from);
-    const to = place.get(edge.to);
-    return edgeLine(edge, end(from, byId.get(edge.from).note), from.y, to.x - DOT - 3, to.y);
-  });
-  return picture(width, tallest + 8, [...lines, ...nodes.map((node) => label(node, place.get(node.id)))]);
+  return place;
 }
 
-/** A node a line, its column by how far its dot is moved in: edges left, words right. */
-export function rows({ nodes, edges }, width) {
-  const step = 36; // between columns
-  const text = 3 * step + 18;
-  const place = new Map();
-  let top = 0;
-  for (const node of nodes) {
-    const lines = wrap(node.note ? `${node.text} (${node.note})` : node.text, width - text - 4, 2);
-    const height = lines.length * LINE;
-    place.set(node.id, { x: node.column * step + DOT + 1, y: top + height / 2 + 4, height, lines, text });
-    top += height + GAP;
-  }
-  const curves = edges.map((edge) => {
-    const from = place.get(edge.from);
-    const to = place.get(edge.to);
-    return edgeLine(edge, from.x, from.y, to.x, to.y, true);
-  });
-  const words = nodes.map((node) => label({ ...node, note: null }, place.get(node.id)));
-  return picture(width, top, [...curves, ...words]);
+function curve(from, to, weight) {
+  const end = to.x - DOT - 2;
+  const middle = (from.end + end) / 2;
+  const path = `M${from.end} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${end} ${to.y}`;
+  return svg("path", { class: "edge", d: path, "stroke-width": 0.75 + 2.25 * weight });
 }
 
-const picture = (width, height, content) =>
-  svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, content);
-
-function edgeLine({ weight, direct }, x1, y1, x2, y2, down = false) {
-  const middle = down ? (y1 + y2) / 2 : (x1 + x2) / 2;
-  const path = down
-    ? `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`
-    : `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
-  return svg("path", { class: direct ? "edge direct" : "edge", d: path, "stroke-width": 0.75 + 2.25 * weight });
-}
-
-function label({ text, note, kind }, { x, y, height, lines, text: words = x + 11 }) {
-  const first = y - height / 2 + LINE * 0.74;
-  const texts = lines.map((line, place) => svg("text", { x: words, y: first + place * LINE }, line));
-  if (note) texts.push(svg("text", { class: "note", x: words, y: first + lines.length * LINE }, note));
-  return svg("g", { class: `node ${kind}` }, svg("title", {}, text), svg("circle", { cx: x, cy: y, r: DOT }), texts);
+function label({ text, kind }, { x, y, height, lines, notes }, above) {
+  const first = y - height / 2 + LINE * 0.76;
+  const words = [...lines, ...notes].map((line, place) =>
+    svg("text", { class: place < lines.length ? "" : "note", x: x + TEXT, y: first + place * LINE }, line),
+  );
+  if (above && kind === "person") words.push(svg("text", { x: 0, y: LINE * 0.76 }, text));
+  return svg("g", { class: `node ${kind}` }, svg("title", {}, text), svg("circle", { cx: x, cy: y, r: DOT }), words);
 }

@@ -38,7 +38,15 @@ function reasons(because) {
   return h(
     "ul",
     { class: "reasons" },
-    because.map(({ title, relation }) => h("li", {}, h("span", { class: "title" }, title), " ", h("span", { class: "quiet" }, relation))),
+    because.map(({ title, relation, value }) =>
+      h(
+        "li",
+        {},
+        h("span", { class: "title" }, title),
+        h("span", { class: "quiet" }, relation),
+        h("span", { class: "figure" }, h("span", { class: "hidden" }, "adds"), " ", signed(value)),
+      ),
+    ),
   );
 }
 
@@ -62,7 +70,7 @@ function split({ score, parts }) {
       "tbody",
       {},
       parts.map(({ name, value }) =>
-        h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, bar(value)), h("td", { class: "figure" }, signed(value))),
+        h("tr", {}, h("th", { scope: "row" }, name.replaceAll("_", " ")), h("td", {}, bar(value)), h("td", { class: "figure" }, signed(value))),
       ),
     ),
     h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "score"), h("td"), h("td", { class: "figure" }, number(score, 2)))),
