@@ -6,7 +6,7 @@ const LINE = 17; // of text, in pixels
 const DOT = 4;
 const TEXT = 11; // from a dot to its text
 const WIDE = { from: 640, shares: [0, 0.17, 0.5, 0.77], room: 44, gap: 14, lines: 2 };
-const NARROW = { from: 0, shares: [0, 0.07, 0.49, 0.77], room: 27, gap: 12, lines: 4 };
+const NARROW = { from: 0, shares: [0, 0.07, 0.46, 0.78], room: 26, gap: 12, lines: 4 };
 
 /** Person → their items → relations → recommended. Narrow, the person's name is above the rest. */
 export function draw({ nodes, edges }, width) {

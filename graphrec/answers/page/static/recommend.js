@@ -1,6 +1,6 @@
 // The list of recommendations, best first; each opens to say why.
 import { byId, h, say, showError } from "./dom.js";
-import { go, note, whoOf } from "./state.js";
+import { go, note, readState, whoOf } from "./state.js";
 import { many, nameOf, share, target } from "./words.js";
 import { fillWhy } from "./why.js";
 
@@ -41,7 +41,8 @@ export function makeList(api, about) {
       }
       items.removeAttribute("aria-busy");
     }
-    for (const row of items.children) row.firstChild.open = row.dataset.item === state.why;
+    const { why } = readState(); // which may have changed since
+    for (const row of items.children) row.firstChild.open = row.dataset.item === why;
   };
 
   function show(answer, who, name, state) {
@@ -72,7 +73,7 @@ export function makeList(api, about) {
     );
 
     async function opened() {
-      if (!details.open) return note({ why: isShown(each.item) ? null : whyNow() });
+      if (!details.open) return readState().why === each.item && note({ why: null });
       for (const other of items.querySelectorAll("details[open]")) if (other !== details) other.open = false;
       note({ why: each.item });
       if (panel.childElementCount) return;
@@ -85,9 +86,6 @@ export function makeList(api, about) {
     return h("li", { "data-item": each.item }, details);
   }
 }
-
-const whyNow = () => new URLSearchParams(location.search).get("why");
-const isShown = (item) => whyNow() === item;
 
 function bar(part) {
   const filled = h("span");

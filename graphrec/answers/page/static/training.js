@@ -10,6 +10,7 @@ const ERRORS = { mse: "Mean squared error", log_error: "Log error" };
 const PARTS = { train: "Training", valid: "Validation" };
 
 let shown = null;
+let part = "train";
 
 /** Fills #training for a data set; `chosen` is the run drawn in colour. */
 export async function showTraining(dataset, chosen) {
@@ -19,7 +20,9 @@ export async function showTraining(dataset, chosen) {
   try {
     const { curves, measures } = await training(dataset.name);
     if (key !== shown) return;
+    const pressed = document.activeElement?.closest(".legend");
     byId("training").replaceChildren(curvesSection(curves, chosen), measuresSection(measures, dataset.best, chosen));
+    if (pressed) byId("training").querySelector("[aria-pressed=true]").focus();
   } catch (error) {
     shown = null;
     showError(error);
@@ -28,12 +31,18 @@ export async function showTraining(dataset, chosen) {
 
 function curvesSection(curves, chosen) {
   const charts = h("div", { class: "charts" });
-  const draw = (part) =>
-    charts.replaceChildren(...Object.keys(ERRORS).map((error) => figure(curves, `${part}_${error}`, ERRORS[error], chosen)));
-  draw("train");
-  const choice = Object.entries(PARTS).map(([part, title], place) =>
-    h("label", {}, h("input", { type: "radio", name: "part", checked: place === 0, change: () => draw(part) }), h("span", {}, title)),
-  );
+  function draw() {
+    const titled = Object.entries(ERRORS);
+    charts.replaceChildren(...titled.map(([error, title]) => figure(curves, `${part}_${error}`, title, chosen)));
+  }
+  const choice = Object.entries(PARTS).map(([name, title]) => {
+    const change = () => {
+      part = name;
+      draw();
+    };
+    return h("label", {}, h("input", { type: "radio", name: "part", checked: name === part, change }), h("span", {}, title));
+  });
+  draw();
   return h(
     "section",
     { "aria-labelledby": "curves-heading" },

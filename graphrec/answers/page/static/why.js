@@ -12,7 +12,7 @@ export function fillWhy(panel, why, about, name) {
   panel.replaceChildren(
     ...[
       why.about.length > 0 && h("p", { class: "quiet" }, facts(why.about)),
-      h("h3", {}, "Because"),
+      h("h3", {}, why.because.length ? `Because of these ${many(about.item_name)}, and what each adds to its score` : "Because"),
       why.cold || !why.because.length ? popular(why, about) : reasons(why.because),
       why.relations.length > 0 && h("h3", {}, "How it is connected"),
       why.relations.length > 0 && drawGraph(why, name, about),
@@ -70,7 +70,7 @@ function split({ score, parts }) {
       "tbody",
       {},
       parts.map(({ name, value }) =>
-        h("tr", {}, h("th", { scope: "row" }, name.replaceAll("_", " ")), h("td", {}, bar(value)), h("td", { class: "figure" }, signed(value))),
+        h("tr", {}, h("th", { scope: "row" }, name.replace(/^co_/, "co-").replaceAll("_", " ")), h("td", {}, bar(value)), h("td", { class: "figure" }, signed(value))),
       ),
     ),
     h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, "score"), h("td"), h("td", { class: "figure" }, number(score, 2)))),
