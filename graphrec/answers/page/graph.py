@@ -35,7 +35,7 @@ class RelationGraph:
         pairs = predictor.before.matrix(self.data.num_users, self.data.num_items)
         self.users_of = sp.csc_array(pairs)  # (users, items)
 
-    def relations(self, items: list[int], recommended: int, most: int = 5) -> list[Relation]:
+    def relations(self, items: list[int], recommended: int, most: int = 4) -> list[Relation]:
         """The values that `recommended` shares with `items`, rarest and most shared first.
 
         At most `most` of them, and users of both as the last where there are any.

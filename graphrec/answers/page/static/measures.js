@@ -21,7 +21,7 @@ export function measuresTable(measures, best, chosen) {
     h(
       "p",
       { class: "quiet", id: "measures-note" },
-      "Mean ± standard error over users. Validation, never this table, chose the run marked ",
+      "Mean ± standard error over users. NDCG@10 on validation, never this table, chose the run marked ",
       h("b", {}, "chosen"),
       ".",
     ),
