@@ -1,12 +1,9 @@
 """The page in a real browser: what a person sees, types and hears on it."""
 
-from urllib.parse import urlencode
-
 import pytest
 
 from graphrec.answers.predictor import Predictor
-from tests.answers.browser import chromium
-from tests.answers.site import (
+from tests.answers.page.site import (
     EVENTS,
     EVENTS_RUN,
     MARKUP,
@@ -14,61 +11,7 @@ from tests.answers.site import (
     OTHER_RUN,
     RATED,
     RUN,
-    served,
-    train_runs,
 )
-
-WIDTHS = (1280, 390)
-
-
-@pytest.fixture(scope="module")
-def paths(movielens, imdb, tmp_path_factory):
-    return train_runs(tmp_path_factory.mktemp("site"), movielens.data, imdb.data)
-
-
-@pytest.fixture(scope="module")
-def predictor(paths) -> Predictor:
-    return Predictor.load(paths.model(RUN))
-
-
-@pytest.fixture(scope="module")
-def address(paths):
-    with served(paths.root) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(browser, address):
-    """Opens the page with a query; what leaves it or goes wrong on it fails the test."""
-    contexts, faults = [], []
-
-    def answer(route):
-        if route.request.url.startswith(address):
-            return route.continue_()
-        faults.append(f"asked for {route.request.url}")
-        return route.abort()
-
-    def page_of(width=1280, scheme="light", **query):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        context.route("**/*", answer)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and faults.append(said.text))
-        page.goto(f"{address}?{urlencode(query, doseq=True)}")
-        page.faults = faults
-        return page
-
-    yield page_of
-    for context in contexts:
-        context.close()
-    assert faults == []
 
 
 def titles(predictor, history, k=10):
@@ -185,7 +128,7 @@ def test_titles_are_texts(open_page):
     assert page.title() != "run"
 
 
-def test_a_data_set_of_events_has_its_own_words_and_no_ratings(open_page, paths):
+def test_a_data_set_of_events_has_its_own_words_and_no_ratings(open_page, site_paths):
     page = open_page()
     assert page.get_by_label("Data set").input_value() == RATED
     page.locator("#run").filter(has_text=OTHER_RUN).wait_for()
@@ -195,7 +138,7 @@ def test_a_data_set_of_events_has_its_own_words_and_no_ratings(open_page, paths)
     page.get_by_label("A known actor").wait_for()
     page.get_by_label("Someone new").check()
     search = page.get_by_role("combobox", name="Add a movie")
-    search.fill(str(Predictor.load(paths.model(EVENTS_RUN)).data.items.ids[1]))
+    search.fill(str(Predictor.load(site_paths.model(EVENTS_RUN)).data.items.ids[1]))
     search.press("Enter")
     page.locator(".chips li").wait_for()
     assert page.locator(".chips select").count() == 0
@@ -216,33 +159,3 @@ def test_curves_and_measures(open_page):
     page.get_by_role("button", name=OTHER_RUN).click()
     page.locator(f"button[aria-pressed=true]:has-text('{OTHER_RUN}')").wait_for()
     assert f"run={OTHER_RUN}" in page.url
-
-
-def test_errors_are_said(open_page):
-    page = open_page(run=RUN, user="nobody")
-    page.get_by_role("alert").filter(has_text="nobody").wait_for()
-    assert len(page.faults) == page.faults.count(page.faults[0])  # the refused requests alone
-    page.faults.clear()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_serious_finding_of_axe(open_page, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe").Axe()
-    for view in ({}, {"new": 1, "item": "7", "rating": "5"}, {"view": "training"}):
-        page = open_page(width, scheme, run=RUN, **view)
-        if "view" in view:
-            page.locator(".measures").wait_for()
-            for table in page.get_by_text("The same as a table").all():
-                table.click()
-        else:
-            page.locator(".recommendations summary").first.click()
-            page.locator(".graph svg").wait_for()
-            page.get_by_text("The same as a list").click()
-            page.locator(".combobox input:visible").first.click()
-            page.locator("[role=option]").first.wait_for()
-        findings = axe.run(page).response["violations"]
-        grave = [each for each in findings if each["impact"] in ("serious", "critical")]
-        assert grave == []
-        width_of_all = page.evaluate("document.documentElement.scrollWidth")
-        assert width_of_all <= width

@@ -8,17 +8,12 @@ from graphrec.answers.page.__main__ import main
 from graphrec.answers.page.app import make_app
 from graphrec.config.paths import Paths
 from tests.answers.asking import ask
-from tests.answers.site import ODD_USER, OTHER_RUN, RATED, RUN, train_runs
+from tests.answers.page.site import ODD_USER, OTHER_RUN, RATED, RUN
 
 
 @pytest.fixture(scope="module")
-def paths(movielens, imdb, tmp_path_factory):
-    return train_runs(tmp_path_factory.mktemp("site"), movielens.data, imdb.data)
-
-
-@pytest.fixture(scope="module")
-def app(paths):
-    return make_app(paths)
+def app(site_paths):
+    return make_app(site_paths)
 
 
 def test_runs_come_by_data_set_with_the_best_on_validation(app):
@@ -39,10 +34,10 @@ def test_nothing_comes_from_elsewhere_and_no_script_from_within(app):
     assert "http" not in ask(app, "GET", "/").text
 
 
-def test_only_names_of_this_machine_are_answered(app, paths):
+def test_only_names_of_this_machine_are_answered(app, site_paths):
     for host, status in (("localhost", 200), ("127.0.0.1:8000", 200), ("example.org", 400)):
         assert ask(app, "GET", "/", headers={"Host": host}).status_code == status
-    opened = make_app(paths, ("*",))
+    opened = make_app(site_paths, ("*",))
     assert ask(opened, "GET", "/", headers={"Host": "example.org"}).status_code == 200
 
 
@@ -82,16 +77,16 @@ def test_what_is_asked_amiss_is_refused_in_words(app):
         assert "expected" in answer.json()["detail"]
 
 
-def test_without_evaluations_there_are_curves_alone(paths, tmp_path):
-    (tmp_path / "models").symlink_to(paths.root / "models")
+def test_without_evaluations_there_are_curves_alone(site_paths, tmp_path):
+    (tmp_path / "models").symlink_to(site_paths.root / "models")
     app = make_app(Paths(tmp_path))
     training = ask(app, "GET", "/page/training", params={"dataset": RATED}).json()
     assert training["measures"] == []
     assert [len(each["columns"]["train_mse"]) for each in training["curves"]] == [2, 2]
 
 
-def test_a_taken_port_is_said_with_a_way_out(paths, monkeypatch):
-    monkeypatch.chdir(paths.root)
+def test_a_taken_port_is_said_with_a_way_out(site_paths, monkeypatch):
+    monkeypatch.chdir(site_paths.root)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -100,10 +95,10 @@ def test_a_taken_port_is_said_with_a_way_out(paths, monkeypatch):
             main(["--port", str(port)])
 
 
-def test_no_run_and_no_address_are_said(paths, tmp_path, monkeypatch):
+def test_no_run_and_no_address_are_said(site_paths, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="expected trained runs in models/, got none"):
         main([])
-    monkeypatch.chdir(paths.root)
+    monkeypatch.chdir(site_paths.root)
     with pytest.raises(SystemExit, match="expected an address of this machine"):
         main(["--host", "no.such.invalid"])
