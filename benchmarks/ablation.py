@@ -20,6 +20,7 @@ from benchmarks.ablation_changes import CHANGES, WHOLE, Change, general_changes,
 from benchmarks.bench import Bench
 from benchmarks.fits import RESAMPLES, Fit
 from benchmarks.settings import change
+from graphrec.config.files import write_text
 from graphrec.config.params import check_params, select_run
 from graphrec.config.paths import Paths
 from graphrec.config.settings import study_key
@@ -135,8 +136,7 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
             label: [each.values for each in evaluations] for label, evaluations in measured.items()
         }
     output = options.output or paths.ablation
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text("\n\n".join(page) + "\n")
+    write_text(output, "\n\n".join(page) + "\n")
     save_json(output.with_suffix(".json"), {"params": key, "runs": values})
     print(f"written: {output} and its .json")
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from graphrec.config.files import write_text
 from graphrec.config.params import Params, load_params
 from graphrec.config.paths import Paths
 from graphrec.config.settings import study_key
@@ -107,7 +108,7 @@ def bring_up_to_date(page: Path, named: dict[str, str], check: bool) -> None:
     elif check:
         raise ValueError(f"{page} is behind reports/: run `make readme` and commit it")
     else:
-        page.write_text(new)
+        write_text(page, new)
         print(f"written: {page}")
 
 

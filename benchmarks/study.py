@@ -13,6 +13,7 @@ from typing import Any, Literal
 from benchmarks.bench import Bench
 from benchmarks.fits import PUBLISHED, Fit, Outcome
 from benchmarks.study_tables import Rows, study_page
+from graphrec.config.files import write_text
 from graphrec.config.params import Params, load_params, select_run
 from graphrec.config.paths import Paths
 from graphrec.config.settings import study_key
@@ -101,7 +102,7 @@ def save_study(rows: Rows, key: str, paths: Paths) -> None:
         for fit, outcome in rows
     ]
     save_json(paths.study.with_suffix(".json"), {"params": key, "fits": fits})
-    paths.study.write_text(study_page(rows, key))
+    write_text(paths.study, study_page(rows, key))
     print(f"written: {paths.study} and its .json")
 
 

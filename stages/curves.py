@@ -5,6 +5,7 @@ Run as `python -m stages.curves <data set>`.
 
 import sys
 
+from graphrec.config.files import whole
 from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
 from graphrec.reporting.curves import ERRORS, curves_of
@@ -14,8 +15,8 @@ def main(dataset: str) -> None:
     params, paths = load_params(), Paths()
     for error in ERRORS:
         path = paths.plot(dataset, error)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        curves_of(params, paths, dataset, error).to_csv(path, index=False)
+        with whole(path) as part:
+            curves_of(params, paths, dataset, error).to_csv(part, index=False)
 
 
 if __name__ == "__main__":

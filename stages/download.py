@@ -5,6 +5,7 @@ params.yaml. `DATA_MIRROR`, a folder or a base URL, replaces the published addre
 """
 
 import os
+import signal
 import sys
 
 from graphrec.config.params import load_params
@@ -13,6 +14,7 @@ from graphrec.data.archives import ArchiveError, download
 
 
 def main(name: str) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     archives = load_params().archives
     if name not in archives:
         sys.exit(

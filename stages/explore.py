@@ -6,6 +6,7 @@ Run as `python -m stages.explore <data set>`.
 import json
 import sys
 
+from graphrec.config.files import write_text
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_dataset, load_held_out
 from graphrec.reporting.exploration import describe, draw_all
@@ -20,7 +21,7 @@ def main(dataset: str) -> None:
     for name, figure in draw_all(data, test).items():
         save(figure, folder / f"{name}.png")
     numbers = describe(data, test)
-    (folder / "numbers.json").write_text(json.dumps(numbers, indent=2) + "\n")
+    write_text(folder / "numbers.json", json.dumps(numbers, indent=2) + "\n")
     print(f"{dataset}: {numbers}")
 
 

@@ -6,6 +6,7 @@ Run as `python -m stages.preprocess <data set>`.
 import json
 import sys
 
+from graphrec.config.files import write_text
 from graphrec.config.params import ParamsError, load_params, select_dataset
 from graphrec.config.paths import Paths
 from graphrec.data.audit import LeakError, audit_split
@@ -29,8 +30,7 @@ def main(dataset: str) -> None:
     save_dataset(paths.training(dataset), data)
     save_held_out(paths.test(dataset), test)
     report = {"left_out": raw.left_out, **counts}
-    paths.audit(dataset).parent.mkdir(parents=True, exist_ok=True)
-    paths.audit(dataset).write_text(json.dumps(report, indent=2) + "\n")
+    write_text(paths.audit(dataset), json.dumps(report, indent=2) + "\n")
     for what, count in raw.left_out.items():
         print(f"{dataset}: left out: {count:,} {what}")
     print(f"{dataset}: {counts}")

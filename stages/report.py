@@ -9,6 +9,7 @@ import json
 
 import pandas as pd
 
+from graphrec.config.files import write_text
 from graphrec.config.params import Params, load_params
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_dataset
@@ -27,7 +28,7 @@ def main() -> None:
     train_users = {
         dataset: load_dataset(paths.training(dataset)).train.user for dataset in params.datasets
     }
-    paths.summary.write_text(summary_page(params, paths, results, train_users))
+    write_text(paths.summary, summary_page(params, paths, results, train_users))
     for dataset in params.datasets:
         named = {name: results["runs"][name] for name in runs_of(params, dataset)}
         named |= results["baselines"][dataset]

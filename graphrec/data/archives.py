@@ -1,15 +1,17 @@
 """Published archives: fetched, checked member by member, and put in place whole or not at all."""
 
 import shutil
-import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import pooch
 
 from graphrec.config.archives import ArchiveParams
+from graphrec.config.files import sync
 
 CHECKSUMS = Path(__file__).with_name("SHA256SUMS")
 TIMEOUT = 30.0  # seconds without a byte
@@ -73,7 +75,7 @@ def extract(path: Path, folder: Path, checksums: dict[str, str]) -> None:
     """Write the members named in `checksums` to `folder`, and check every one of them.
 
     Raises ArchiveError if the file is no zip, leaves its folder, lacks a member or has one whose
-    SHA-256 differs. Members that are not pinned are not written.
+    SHA-256 differs; OSError if they cannot be written. Members that are not pinned are not written.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -85,10 +87,14 @@ def extract(path: Path, folder: Path, checksums: dict[str, str]) -> None:
         raise ArchiveError(f"expected every pinned member, got {error.args[0]}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveError(f"expected a whole zip file, got {error}") from error
+    except OSError as error:
+        error.filename = error.filename or str(folder)  # a full disk names no file
+        raise
     for name, expected in checksums.items():
         digest = pooch.file_hash(str(folder / name))
         if digest != expected:
             raise ArchiveError(f"expected {name} with SHA-256 {expected}, got {digest}")
+        sync(folder / name)
 
 
 def download(
@@ -99,9 +105,8 @@ def download(
     `mirror` is a folder or base URL that replaces the published address. Raises ArchiveError,
     whose message says what was expected, what came and how to put the archive there by hand.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".download-") as scratch:
-        zipped, files = Path(scratch, archive.name), Path(scratch, "files")
+    with scratch_folder(folder) as scratch:
+        zipped, files = scratch / archive.name, scratch / "files"
         try:
             pinned = read_checksums(archive, checksums)
             fetch(source_of(archive, mirror), zipped)
@@ -118,3 +123,18 @@ def download(
             ) from error
         shutil.rmtree(folder, ignore_errors=True)
         (files / archive.folder).replace(folder)
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that is gone when the block ends, however it does.
+
+    Its name is always the same: what a killed process has left of it is removed.
+    """
+    scratch = folder.with_name(f".download-{folder.name}")
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        scratch.mkdir(parents=True)
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

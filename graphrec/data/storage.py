@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from graphrec.config.datasets import DatasetParams
+from graphrec.config.files import whole
 from graphrec.data.dataset import Dataset, Entities, FeatureBlock
 from graphrec.data.interactions import FIELDS, HeldOut, Interactions
 
@@ -43,8 +44,8 @@ def load_held_out(path: Path) -> HeldOut:
 
 
 def _save(path: Path, arrays: Arrays) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, allow_pickle=False, **arrays)
+    with whole(path) as part:
+        np.savez(part, allow_pickle=False, **arrays)
 
 
 def _load(path: Path) -> Arrays:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from graphrec.config.files import whole, write_text
 from graphrec.config.params import Params
 from graphrec.config.training import RunParams
 from graphrec.data.dataset import Dataset
@@ -85,8 +86,7 @@ def as_json(parts: dict[str, Evaluation]) -> dict[str, Any]:
 
 def save_json(path: Path, tree: Any) -> None:
     """Write finite numbers only. Raises ValueError on another."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(tree, indent=2, allow_nan=False, sort_keys=True) + "\n")
+    write_text(path, json.dumps(tree, indent=2, allow_nan=False, sort_keys=True) + "\n")
 
 
 def save_users(path: Path, evaluation: Evaluation) -> None:
@@ -96,8 +96,8 @@ def save_users(path: Path, evaluation: Evaluation) -> None:
         for name, sums in evaluation.users.items()
         for part in ("user", "total", "count")
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, allow_pickle=False, **arrays)
+    with whole(path) as part:
+        np.savez_compressed(part, allow_pickle=False, **arrays)
 
 
 def load_users(path: Path) -> dict[str, UserSums]:

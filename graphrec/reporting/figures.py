@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from graphrec.config.files import whole
+
 STYLE: Any = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -43,8 +45,8 @@ def new_figure(
 
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG; the same figure gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    with whole(path) as part:
+        figure.savefig(part, dpi=DPI, metadata={"Software": None})
 
 
 def draw_errors(curves: pd.DataFrame, best_epoch: int, title: str) -> Figure:
