@@ -20,7 +20,7 @@ from benchmarks.ours import Stop, read_base, train
 from graphrec.config.paths import Paths
 from graphrec.data.dataset import Dataset
 from graphrec.evaluation.results import save_json
-from graphrec.training.loop import Row
+from graphrec.training.progress import Row
 
 EPOCHS = 6
 ERRORS = ("train_mse", "train_log_error")

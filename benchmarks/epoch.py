@@ -25,7 +25,7 @@ from benchmarks.peers import Peer
 from graphrec.config.paths import Paths
 from graphrec.evaluation.results import save_json
 from graphrec.graph.bipartite import build_graph
-from graphrec.training.loop import Row
+from graphrec.training.progress import Row
 
 CONTENDERS = [
     ("ours", "ngcf"),

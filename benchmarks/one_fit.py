@@ -23,7 +23,7 @@ from graphrec.models.learned import learned
 from graphrec.models.saved import restore
 from graphrec.models.trained import TrainedModel
 from graphrec.training.fitting import fit_run
-from graphrec.training.loop import Row
+from graphrec.training.progress import Row
 
 SETTINGS = Path(__file__).with_name("published_split.yaml")
 DATASET, HYPERPARAMETERS = "published-split", "implicit"

@@ -42,7 +42,7 @@ class First:
     """The first `count` batches of a loader, two or more, and when the step of one was over."""
 
     def __init__(self, loader: DataLoader[Batch] | DataLoader[SubgraphBatch], count: int) -> None:
-        self.loader = loader
+        self.loader, self.dataset = loader, loader.dataset
         self.count = max(2, min(count, len(loader)))
         self.one_over = 0.0
 

@@ -19,7 +19,8 @@ from graphrec.data.loaders import RatingDataset
 from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF, LightGCN
 from graphrec.training.fitting import find_device, make_repeatable
-from graphrec.training.loop import Row, train_model
+from graphrec.training.loop import train_model
+from graphrec.training.progress import Row
 
 NUM_USERS, NUM_ITEMS = 943, 1682
 EMBEDDING_DIM, BATCH, THREADS = 64, 2048, 2

@@ -8,8 +8,9 @@ import signal
 import sys
 
 import pandas as pd
-from safetensors.torch import save_file
+from safetensors.torch import save
 
+from graphrec.config.files import whole, write_bytes, write_text
 from graphrec.config.params import (
     Params,
     ParamsError,
@@ -22,8 +23,9 @@ from graphrec.config.settings import run_settings
 from graphrec.data.storage import load_dataset, save_dataset
 from graphrec.models.learned import learned
 from graphrec.tracking import recorded
+from graphrec.training.checkpoint import CHECKPOINT_SECONDS, Checkpoint, fingerprint
 from graphrec.training.fitting import fit_run
-from graphrec.training.loop import Row
+from graphrec.training.progress import Row
 
 
 def main(name: str) -> None:
@@ -38,25 +40,31 @@ def main(name: str) -> None:
         train(name, params, paths)
 
 
-def train(name: str, params: Params, paths: Paths) -> None:
-    run = select_run(params, name)
+def train(
+    name: str, params: Params, paths: Paths, checkpoint_seconds: float = CHECKPOINT_SECONDS
+) -> None:
+    """Train, going on from where a killed process was; leave a model's folder."""
+    run, settings = select_run(params, name), run_settings(params, name)
+    known = fingerprint(settings, paths.training(run.dataset))
+    checkpoint = Checkpoint(paths.checkpoints(name), known, checkpoint_seconds)
     data = load_dataset(paths.training(run.dataset))
-    fitted = fit_run(run, params, data, print_row)
-    paths.model(name).mkdir(parents=True, exist_ok=True)
-    save_file(fitted.model.state_dict(), paths.weights(name))
+    fitted = fit_run(run, params, data, print_row, checkpoint)
+    write_bytes(paths.weights(name), save(fitted.model.state_dict()))
     if fitted.validated is not None:
-        save_file(fitted.validated, paths.validated_weights(name))
+        write_bytes(paths.validated_weights(name), save(fitted.validated))
     save_dataset(paths.known(name), data)
     rows = pd.DataFrame(fitted.history.rows)
-    rows.astype({"epoch": int}).to_csv(paths.curves(name), index=False)
-    settings = {
+    with whole(paths.curves(name)) as part:
+        rows.astype({"epoch": int}).to_csv(part, index=False)
+    described = {
         "best_epoch": fitted.history.best_epoch,
         "learned": learned(fitted.model),
-        "params": run_settings(params, name),
+        "params": settings,
         "run": run.model_dump(),
         "hyperparameters": params.of(run).model_dump(),
     }
-    paths.settings(name).write_text(json.dumps(settings, indent=2) + "\n")
+    write_text(paths.settings(name), json.dumps(described, indent=2) + "\n")
+    checkpoint.remove()
 
 
 def print_row(row: Row) -> None:

@@ -54,6 +54,10 @@ class Paths:
         """What the run was trained with, and its best epoch."""
         return self.model(run) / SETTINGS
 
+    def checkpoints(self, run: str) -> Path:
+        """Folder of what a killed training goes on from; no output, so DVC leaves it alone."""
+        return self.root / "checkpoints" / run
+
     def evaluation(self, run: str) -> Path:
         """Folder of evaluation.json and users.npz."""
         return self.root / "reports" / "evaluation" / run

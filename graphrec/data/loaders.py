@@ -82,6 +82,7 @@ class Batches(IterableDataset[Batch]):
     ) -> None:
         self.dataset = dataset
         self.batch_size = batch_size
+        self.generator = dataset.generator
         self.sampler = InteractionSampler(len(dataset), dataset.generator, soft_ratio)
 
     def __len__(self) -> int:

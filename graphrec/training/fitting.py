@@ -19,8 +19,10 @@ from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.graph.neighbors import SubgraphBatch, neighbor_loader
 from graphrec.models import NGCF_Final, Recommender
 from graphrec.models.factory import build_model
+from graphrec.training.checkpoint import Checkpoint
 from graphrec.training.combining import combine
-from graphrec.training.loop import History, Row, train_model
+from graphrec.training.loop import train_model
+from graphrec.training.progress import History, Row
 from graphrec.training.validation import Validator
 
 KEPT_MEMORY = 1 << 30
@@ -74,20 +76,26 @@ class Fitted:
 
 
 def fit_run(
-    run: RunParams, params: Params, data: Dataset, on_epoch: Callable[[Row], None]
+    run: RunParams,
+    params: Params,
+    data: Dataset,
+    on_epoch: Callable[[Row], None],
+    checkpoint: Checkpoint | None = None,
 ) -> Fitted:
     """The trained model of a run.
 
     With `run.refit` it is trained anew, filters and all, on training and validation part together,
-    for as many epochs as were best before, and keeps the weights that its parts had then.
+    for as many epochs as were best before, and keeps the weights that its parts had then. With a
+    `checkpoint` either training goes on from its own last one; whoever keeps the model removes it.
     """
     check_num_neighbors(run, params.train.num_neighbors)
-    fitted = _fit(run, params, data, on_epoch)
+    fitted = _fit(run, params, data, on_epoch, checkpoint)
     if isinstance(fitted.model, NGCF_Final):
         combine(fitted.model, fitted.graph, data, params.seed)
     if not run.refit:
         return fitted
-    again = _fit(run, params, with_validation(data), on_epoch, fitted.history.best_epoch)
+    refit = checkpoint and checkpoint.of("refit")
+    again = _fit(run, params, with_validation(data), on_epoch, refit, fitted.history.best_epoch)
     if isinstance(again.model, NGCF_Final) and isinstance(fitted.model, NGCF_Final):
         again.model.take_mixture(fitted.model)
     return Fitted(again.model, again.graph, fitted.history, fitted.model.state_dict())
@@ -98,6 +106,7 @@ def _fit(
     params: Params,
     data: Dataset,
     on_epoch: Callable[[Row], None],
+    checkpoint: Checkpoint | None,
     epochs: int | None = None,
 ) -> Fitted:
     """Trained until validation says stop, or for so many epochs without it."""
@@ -120,6 +129,7 @@ def _fit(
         run.risk,
         on_epoch,
         epochs,
+        checkpoint,
     )
     return Fitted(model.cpu(), graph, history)
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -17,23 +16,15 @@ from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.graph.neighbors import SubgraphBatch
 from graphrec.models import Recommender
 from graphrec.models.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
+from graphrec.training.checkpoint import Checkpoint
 from graphrec.training.ema import WeightAverage
+from graphrec.training.progress import History, Progress, Row, weights_of
 
-Row = dict[str, float]
-"""What one epoch is described by."""
 Validate = Callable[[Recommender], Row]
 
 
 class DivergedError(RuntimeError):
     """The loss is no finite number any more."""
-
-
-@dataclass
-class History:
-    """A row an epoch, and which epoch was best on validation."""
-
-    rows: list[Row] = field(default_factory=list)
-    best_epoch: int = 0
 
 
 def train_model(
@@ -47,6 +38,7 @@ def train_model(
     risk: str,
     on_epoch: Callable[[Row], None],
     epochs: int | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
 
@@ -59,8 +51,9 @@ def train_model(
     the learning rate falls linearly to `end_factor` times itself over all `options.epochs`; with
     `ema_decay` > 0 the validated and kept weights are their moving
     average with that factor a step (Polyak averaging); with `mask_supervision` the interactions of
-    a batch carry no message while they are predicted. Raises DivergedError on a loss that is not
-    finite.
+    a batch carry no message while they are predicted. With a `checkpoint` it goes on from the last
+    one, and ends with the weights that it would have had without a break. Raises DivergedError on a
+    loss that is not finite.
     """
     device = graph.user.device
     steps = options.epochs * len(loader)
@@ -70,12 +63,20 @@ def train_model(
     )
     average = WeightAverage(model, options.ema_decay)
     sign = 1 if higher_is_better(monitor) else -1
-    history = History()
-    best_value, best_weights = -math.inf, _weights(model)
-    for epoch in range(1, (epochs or options.epochs) + 1):
+    progress = Progress(model, optimizer, schedule, average, loader, checkpoint)
+    history = progress.history
+    for epoch in range(progress.epoch, (epochs or options.epochs) + 1):
+        if epoch - 1 - history.best_epoch >= options.patience:
+            break
         model.train()
-        sums = torch.zeros(4, device=device)
-        for drawn in tqdm(loader, desc=f"epoch {epoch}", leave=False, disable=None):
+        for drawn in tqdm(
+            progress.batches(),
+            desc=f"epoch {epoch}",
+            total=len(loader),
+            initial=progress.step,
+            leave=False,
+            disable=None,
+        ):
             drawn = drawn.to(device)
             batch, part = drawn if isinstance(drawn, SubgraphBatch) else (drawn, graph)
             optimizer.zero_grad()
@@ -87,29 +88,25 @@ def train_model(
             optimizer.step()
             schedule.step()
             average.update()
-            sums += len(batch.e_id) * torch.stack(_detached(loss, mse, log_error))
-        row = _describe_epoch(epoch, sums)
+            progress.sums += len(batch.e_id) * torch.stack(_detached(loss, mse, log_error))
+            progress.end_step()
+        row = _describe_epoch(epoch, progress.sums)
         model.eval()
         with torch.no_grad(), average.in_place():
             value = float(epoch)  # without validation the last epoch is kept
             if validate is not None:
                 row |= {f"valid_{name}": value for name, value in validate(model).items()}
                 value = sign * row[f"valid_{monitor}"]
-            if value > best_value:
-                best_value, history.best_epoch = value, epoch
-                best_weights = _weights(model)
+            if value > progress.best_value:
+                progress.best_value, history.best_epoch = value, epoch
+                progress.best_weights = weights_of(model)
         history.rows.append(row)
         on_epoch(row)
-        if epoch - history.best_epoch >= options.patience:
-            break
-    model.load_state_dict(best_weights, strict=False)
+        progress.end_epoch()
+    progress.end()
+    model.load_state_dict(progress.best_weights, strict=False)
     model.eval()
     return history
-
-
-def _weights(model: Recommender) -> dict[str, Tensor]:
-    """Copies of what is trained; filters among the buffers may be large, and stay as they are."""
-    return {name: weight.detach().clone() for name, weight in model.named_parameters()}
 
 
 def errors(
