@@ -1,5 +1,6 @@
 """Published archives: fetched, checked member by member, and put in place whole or not at all."""
 
+import errno
 import shutil
 import zipfile
 import zlib
@@ -16,6 +17,7 @@ from graphrec.config.files import sync
 CHECKSUMS = Path(__file__).with_name("SHA256SUMS")
 TIMEOUT = 30.0  # seconds without a byte
 RETRIES = 4
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ArchiveError(Exception):
@@ -49,7 +51,7 @@ def source_of(archive: ArchiveParams, mirror: str | None) -> str:
 def fetch(source: str, target: Path) -> None:
     """Copy `source`, a file or an http(s) address, to `target`, with a progress bar.
 
-    Raises ArchiveError when it cannot be read to its end.
+    Raises ArchiveError when it cannot be read to its end, OSError when there is no room for it.
     """
     try:
         if urlsplit(source).scheme in ("http", "https"):
@@ -68,6 +70,8 @@ def fetch(source: str, target: Path) -> None:
         else:
             shutil.copyfile(source.removeprefix("file://"), target)
     except OSError as error:  # those of requests and of TLS are OSErrors too
+        if error.errno in NO_ROOM:
+            raise
         raise ArchiveError(f"expected to read {source}, got {error}") from error
 
 
@@ -87,9 +91,6 @@ def extract(path: Path, folder: Path, checksums: dict[str, str]) -> None:
         raise ArchiveError(f"expected every pinned member, got {error.args[0]}") from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveError(f"expected a whole zip file, got {error}") from error
-    except OSError as error:
-        error.filename = error.filename or str(folder)  # a full disk names no file
-        raise
     for name, expected in checksums.items():
         digest = pooch.file_hash(str(folder / name))
         if digest != expected:
@@ -103,7 +104,8 @@ def download(
     """Make `folder` hold the checked files of `archive`; on failure it is left as it was.
 
     `mirror` is a folder or base URL that replaces the published address. Raises ArchiveError,
-    whose message says what was expected, what came and how to put the archive there by hand.
+    whose message says what was expected, what came and how to put the archive there by hand;
+    OSError where `folder` cannot be written.
     """
     with scratch_folder(folder) as scratch:
         zipped, files = scratch / archive.name, scratch / "files"
@@ -121,6 +123,8 @@ def download(
                 f"Nothing was written. To go on by hand: get {archive.url} in any way you trust, "
                 f"save it as {archive.name} in a folder, and set DATA_MIRROR to that folder."
             ) from error
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(folder)) from error
         shutil.rmtree(folder, ignore_errors=True)
         (files / archive.folder).replace(folder)
 
