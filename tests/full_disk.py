@@ -1,7 +1,7 @@
 """Every stage of a finished project where files cannot grow beyond a limit, then where they can.
 
-Run as `python -m tests.full_disk <limit>` in the project's folder, with this one's on PYTHONPATH.
-Prints a JSON object: of each stage what it said, and what lay there after either call.
+Run as `python -m tests.full_disk <limit> …` in the project's folder, with this one's on PYTHONPATH.
+Prints a JSON object: of each stage and limit what it said, and what lay there after either call.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 import resource
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 
 STAGES = {
@@ -60,9 +61,9 @@ def run(stage: str, arguments: list[str], limit: int) -> str:
     return ""
 
 
-def main(limit: int) -> dict[str, dict[str, object]]:
-    told = {}
-    for (stage, *arguments), outputs in STAGES.items():
+def main(limits: list[int]) -> list[dict[str, object]]:
+    told = []
+    for limit, ((stage, *arguments), outputs) in product(limits, STAGES.items()):
         before = contents(outputs)
         for output in outputs:  # as DVC does
             if Path(output).is_dir():
@@ -72,7 +73,9 @@ def main(limit: int) -> dict[str, dict[str, object]]:
         error = run(stage, arguments, limit)
         left, stray = contents(outputs), strays()
         again = run(stage, arguments, -1)
-        told[stage] = {
+        entry = {
+            "stage": stage,
+            "limit": limit,
             "outputs": outputs,
             "error": error,
             "strays": stray + strays(),
@@ -81,9 +84,10 @@ def main(limit: int) -> dict[str, dict[str, object]]:
             "again": again,
             "after": contents(outputs),
         }
+        told.append(entry)
     return told
 
 
 if __name__ == "__main__":
-    told = main(int(sys.argv[1]))
+    told = main([int(limit) for limit in sys.argv[1:]])
     print(json.dumps(told))

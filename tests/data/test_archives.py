@@ -1,5 +1,10 @@
 """Archives are put in place whole and checked, or not at all."""
 
+import errno
+import os
+import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -7,6 +12,7 @@ import pytest
 from graphrec.config.archives import ArchiveParams
 from graphrec.data.archives import ArchiveError, download, extract, read_checksums, source_of
 from tests.faults import PARAMS
+from tests.imports import ROOT
 
 ARCHIVE = PARAMS.archives["movielens"]
 
@@ -118,6 +124,40 @@ def test_a_failed_download_leaves_the_earlier_good_one(published, tmp_path, plac
     before = {path: path.read_bytes() for path in place.iterdir()}
     expect_failure(place, mirror_with(tmp_path, b"torn"), published.checksums)
     assert {path: path.read_bytes() for path in place.iterdir()} == before
+
+
+def test_what_a_killed_download_left_is_removed(published, place):
+    scratch = place.with_name(".download-movielens")
+    (scratch / "files").mkdir(parents=True)
+    (scratch / "files" / "u1.base").write_text("half")
+    download(ARCHIVE, place, str(published.folder), published.checksums)
+    assert [path.name for path in place.parent.iterdir()] == ["movielens"]
+
+
+def test_a_full_disk_is_told_with_the_folder_s_path(published, place, monkeypatch):
+    def fail(source, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), source)
+
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    with pytest.raises(OSError, match=f"No space left on device: '{place}'"):
+        download(ARCHIVE, place, str(published.folder), published.checksums)
+    assert list(place.parent.iterdir()) == []
+
+
+def test_a_terminated_download_leaves_nothing(tmp_path):
+    """As DVC and a shell end it."""
+    terminated = (
+        "import os, signal; from graphrec.data import archives; from stages import download; "
+        "archives.fetch = lambda *_: os.kill(os.getpid(), signal.SIGTERM); "
+        "download.main('movielens')"
+    )
+    (tmp_path / "params.yaml").symlink_to(ROOT / "params.yaml")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", terminated], cwd=tmp_path, env=environment, stderr=subprocess.PIPE
+    )
+    assert done.returncode != 0, done.stderr
+    assert list((tmp_path / "data" / "raw").iterdir()) == []
 
 
 def test_a_new_download_replaces_the_earlier_one(published, place):
