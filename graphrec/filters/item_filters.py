@@ -102,8 +102,11 @@ class LowPass(ItemFilter):
 
     def forward(self, rows: sp.csr_array) -> Tensor:
         scale = self.degree.clamp(min=1).sqrt()
-        spectrum = rows @ (self.vectors / scale).T.numpy()  # (n, vectors)
-        return torch.from_numpy(spectrum) @ (self.vectors * scale)
+        scaled = sp.csr_array(rows @ sp.diags_array(1 / scale.numpy()))
+        # Of one row few columns are used: a product with all would copy all vectors first.
+        used = np.unique(scaled.indices)
+        spectrum = scaled[:, used] @ self.vectors[:, used].T.numpy()  # (n, vectors)
+        return torch.from_numpy(spectrum) @ self.vectors * scale
 
     def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
         scale = self.degree.clamp(min=1).sqrt()
