@@ -59,7 +59,7 @@ class NewUsers:
     def predict(self, user: Tensor, item: Tensor) -> Tensor:
         each, row = user.unique(return_inverse=True)
         histories = [self.histories[number] for number in each.tolist()]
-        return self.predictor.targets(histories, self.score_items(each))[row, item]
+        return self.predictor.scores_and_targets(histories)[1][row, item]
 
 
 class MostPopular:

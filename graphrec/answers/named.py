@@ -60,14 +60,13 @@ class NamedAnswers:
     def score(self, history: History, item: int) -> Row:
         """Score and target of an item, and its rank `of` all unseen items, as `recommend` ranks;
         without a rank where the history has it."""
-        scores = self.predictor.scores([history])
-        target = float(self.predictor.targets([history], scores)[0, item])
+        scores, targets = self.predictor.scores_and_targets([history])
         row = scores[0].numpy()
         unseen = np.ones(len(self.items), bool)
         unseen[history.item] = False
         before = (row > row[item]) | ((row == row[item]) & (np.arange(len(row)) < item))
         rank = 1 + int((before & unseen).sum()) if unseen[item] else None
-        values = self._values(float(row[item]), target)
+        values = self._values(float(row[item]), float(targets[0, item]))
         return self.name(item) | values | {"rank": rank, "of": int(unseen.sum())}
 
     def explain(self, history: History, item: int) -> Row:
@@ -87,9 +86,6 @@ class NamedAnswers:
         return {"item": self.items.ids[item], "title": self.items.titles[item]}
 
     def _values(self, score: float, target: float) -> Row:
-        """Of a prediction of a rating what lies on the scale."""
-        if (scale := self.predictor.data.about.ratings) is not None:
-            target = min(max(target, scale.minimum), scale.maximum)
         return {"score": _rounded(score), self.target: _rounded(target)}
 
 

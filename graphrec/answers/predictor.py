@@ -81,14 +81,13 @@ class Predictor:
         """
         if k < 1:
             raise ValueError(f"expected to recommend at least 1 item, got k = {k}")
-        scores = self.scores(histories)
+        scores, targets = self.scores_and_targets(histories)
         if exclude_seen:
             for row, history in zip(scores, histories, strict=True):
                 row[torch.from_numpy(history.item)] = -torch.inf
         if allowed is not None:
             scores[:, torch.from_numpy(~allowed)] = -torch.inf
         best = best_items(scores, min(k, self.data.num_items))
-        targets = self.targets(histories, scores)
         return [
             [
                 Recommended(int(item), float(scores[row, item]), float(targets[row, item]))
@@ -117,33 +116,31 @@ class Predictor:
 
     def scores(self, histories: Sequence[History]) -> Tensor:
         """Ranking scores of every item for each history, (histories, items), to be written to."""
-        result = torch.empty(len(histories), self.data.num_items)
-        known, new, cold = self._kinds(histories)
-        if len(known):  # torch.embedding_bag of a large filter takes no empty batch
-            result[known] = self.trained.score_items(_users(histories)[known])
-        for row in new:  # one at a time: a list is to the bit the same, whoever else asks
-            result[row] = self.fold_in.score_items(as_interactions([histories[row]]), 1)[0]
-        result[cold] = self.popularity.score
-        return result
+        return self.scores_and_targets(histories)[0]
 
-    def targets(self, histories: Sequence[History], scores: Tensor) -> Tensor:
-        """The predicted rating, or the chance of an event, of every item: (histories, items).
+    def scores_and_targets(self, histories: Sequence[History]) -> tuple[Tensor, Tensor]:
+        """Ranking scores of every item, and its predicted rating, on the scale, or its chance.
 
-        `scores` are those of the same histories.
+        (histories, items) each, to be written to.
         """
+        scores = torch.empty(len(histories), self.data.num_items)
+        targets = torch.empty_like(scores)
         known, new, cold = self._kinds(histories)
-        if not self.data.explicit:
-            # Row by row: how a sigmoid is rounded depends on its place in the array.
-            chances = [self.trained.chance(row) for row in scores]
-            result = torch.stack(chances) if chances else torch.empty_like(scores)
+        if len(known):
+            users = _users(histories)[known]
+            scores[known], targets[known] = self.trained.score_and_rate_items(users)
+        for row in new:  # one at a time: a list is to the bit the same, whoever else asks
+            alone = as_interactions([histories[row]])
+            score, target = self.fold_in.score_and_rate_items(alone, 1)
+            scores[row], targets[row] = score[0], target[0]
+        if (scale := self.data.about.ratings) is not None:
+            targets.clamp_(scale.minimum, scale.maximum)
         else:
-            result = torch.empty_like(scores)
-            if len(known):
-                result[known] = self.trained.predict_items(_users(histories)[known])
-            for row in new:
-                result[row] = self.fold_in.rate_items(as_interactions([histories[row]]), 1)[0]
-        result[cold] = self.popularity.target
-        return result
+            for row, score in enumerate(scores):
+                # How a sigmoid is rounded depends on its place in the array.
+                targets[row] = self.trained.chance(score)
+        scores[cold], targets[cold] = self.popularity.score, self.popularity.target
+        return scores, targets
 
     def _kinds(self, histories: Sequence[History]) -> list[Tensor]:
         """Rows of training users, of new people, and of those of whom nothing is known."""

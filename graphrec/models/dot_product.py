@@ -84,9 +84,10 @@ class DotProductModel(nn.Module):
         """`predict`: there is no filter beside the network."""
         return self.predict(nodes, user, item)
 
-    def rate_items(self, nodes: Nodes, user: Tensor) -> Tensor:
-        """`rate` of every item by each of `user` (n,): (n, items)."""
-        return self.target(self.score_items(nodes, user))
+    def score_and_rate_items(self, nodes: Nodes, user: Tensor) -> tuple[Tensor, Tensor]:
+        """Ranking score and target of every item for each of `user` (n,): (n, items) each."""
+        score = self.score_items(nodes, user)
+        return score, self.target(score)
 
     def item_vectors(self, nodes: Nodes) -> Tensor:
         """(items, columns): items that are alike point the same way."""

@@ -43,6 +43,14 @@ class FoldIn:
             return self.rate_items(new, num_users)
         return self.model.mix(self.parts(new, num_users))
 
+    def score_and_rate_items(self, new: Interactions, num_users: int) -> tuple[Tensor, Tensor]:
+        """Ranking scores and targets of every item: (num_users, items) each."""
+        if isinstance(self.model, NGCF_Final) and self.network is not None:
+            scored = self.parts(new, num_users)
+            if scored.rating is not None:
+                return self.model.mix(scored), scored.rating
+        return self.score_items(new, num_users), self.rate_items(new, num_users)
+
     def rate_items(self, new: Interactions, num_users: int) -> Tensor:
         """Predicted targets of every item: (num_users, items)."""
         if not isinstance(self.model, NGCF_Final) or self.rating is None:

@@ -160,9 +160,18 @@ class NGCF_Final(nn.Module):
 
     def score_items(self, nodes: Nodes, user: Tensor) -> Tensor:
         """Ranking score of every item for each of `user` (n,): (n, items)."""
+        return self.score_and_rate_items(nodes, user)[0]
+
+    def score_and_rate_items(self, nodes: Nodes, user: Tensor) -> tuple[Tensor, Tensor]:
+        """Ranking score and target of every item for each of `user` (n,): (n, items) each."""
         if self.ranking is None:
-            return self.rate_items(nodes, user)
-        return self.mix(self.parts(nodes, user))
+            rating = self.rate_items(nodes, user)
+            return rating.clone(), rating
+        scored = self.parts(nodes, user)
+        score = self.mix(scored)
+        if scored.rating is not None:
+            return score, scored.rating
+        return score, self.target(score) if self.rating is None else self.rate_items(nodes, user)
 
     def mix(self, scored: Scored) -> Tensor:
         """Ranking scores (n, items) of parts that were scored."""

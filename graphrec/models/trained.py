@@ -28,6 +28,6 @@ class TrainedModel:
         """Users (n,) and items (n,) → a predicted rating for each pair (n,)."""
         return self.model.rate(self.nodes, user, item)
 
-    def predict_items(self, user: Tensor) -> Tensor:
-        """Users (n,) → a predicted rating of every item (n, items)."""
-        return self.model.rate_items(self.nodes, user)
+    def score_and_rate_items(self, user: Tensor) -> tuple[Tensor, Tensor]:
+        """Users (n,) → scores and targets of every item (n, items) each."""
+        return self.model.score_and_rate_items(self.nodes, user)

@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from graphrec.answers.predictor import Predictor
 from tests.answers.asked import (
@@ -63,9 +64,9 @@ def test_a_predicted_rating_is_on_the_scale_and_a_chance_one(workplace, monkeypa
         for row in rows("recommend", "--user", "3", *source, "-k", "1000", "--include-seen"):
             assert low <= row["rating" if source is RATED else "chance"] <= high
     answers = load(workplace / "models" / "movielens-base")
-    person = answers.predictor.known(0)
-    far = answers.predictor.targets([person], answers.predictor.scores([person])) + 10
-    monkeypatch.setattr(answers.predictor, "targets", lambda *_: far)
+    person, trained = answers.predictor.known(0), answers.predictor.trained
+    scores, ratings = trained.score_and_rate_items(torch.tensor([0]))
+    monkeypatch.setattr(trained, "score_and_rate_items", lambda _: (scores, ratings + 10))
     assert answers.score(person, 5)["rating"] == 5
     assert answers.recommend([person], 1)[0][0]["rating"] == 5
 

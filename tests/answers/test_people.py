@@ -104,8 +104,7 @@ def test_a_model_is_never_asked_about_no_users_at_all(answers, monkeypatch):
     def none(users):
         raise AssertionError(users)
 
-    monkeypatch.setattr(answers.predictor.trained, "score_items", none)
-    monkeypatch.setattr(answers.predictor.trained, "predict_items", none)
+    monkeypatch.setattr(answers.predictor.trained, "score_and_rate_items", none)
     for history in (history_of(answers), history_of(answers, likes=[answers.items.ids[5]])):
         (best,) = answers.recommend([history], 3)
         assert len(best) == 3
