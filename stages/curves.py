@@ -3,15 +3,15 @@
 Run as `python -m stages.curves <data set>`.
 """
 
-import sys
-
-from graphrec.config.params import load_params
+from graphrec.config.edge import run_command
+from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
 from graphrec.reporting.curves import ERRORS, curves_of
 
 
 def main(dataset: str) -> None:
     params, paths = load_params(), Paths()
+    select_dataset(params, dataset)
     for error in ERRORS:
         path = paths.plot(dataset, error)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -19,4 +19,4 @@ def main(dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("curves", main, "data set")

@@ -3,11 +3,10 @@
 Run as `python -m stages.evaluate <run>`.
 """
 
-import sys
-
 import torch
 
 from graphrec.config.content import content_key
+from graphrec.config.edge import run_command
 from graphrec.config.params import load_params, select_run
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_held_out
@@ -30,7 +29,7 @@ def main(name: str) -> None:
     run = select_run(params, name)
     torch.set_num_threads(params.threads)
     model, graph, data = load_model(paths.model(name))
-    test = load_held_out(paths.test(run.dataset))
+    test = load_held_out(paths.test(run.dataset), data)
     protocol, risk = protocol_of(params, data), risk_of(run, params)
     trained = TrainedModel(model, graph)
     evaluations = {"test": evaluate_test(trained, data, test, protocol, risk)}
@@ -50,4 +49,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("evaluate", main, "run")

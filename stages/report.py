@@ -5,14 +5,13 @@ Brings MLflow in line with them at last.
 Run as `python -m stages.report`.
 """
 
-import json
-
-import pandas as pd
-
+from graphrec.config.edge import run_command
+from graphrec.config.json_file import Trained, read_json
 from graphrec.config.params import Params, load_params
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_dataset
 from graphrec.evaluation.results import save_json
+from graphrec.reporting.curves import curves_of_run
 from graphrec.reporting.figures import draw_comparison, draw_errors, save
 from graphrec.reporting.summary import collect, columns, handful, runs_of
 from graphrec.reporting.summary_page import summary_page
@@ -27,7 +26,8 @@ def main() -> None:
     train_users = {
         dataset: load_dataset(paths.training(dataset)).train.user for dataset in params.datasets
     }
-    paths.summary.write_text(summary_page(params, paths, results, train_users))
+    page = summary_page(params, paths, results, train_users)
+    paths.summary.write_text(page, encoding="utf-8")
     for dataset in params.datasets:
         named = {name: results["runs"][name] for name in runs_of(params, dataset)}
         named |= results["baselines"][dataset]
@@ -43,10 +43,10 @@ def main() -> None:
 
 def draw_all_errors(params: Params, paths: Paths) -> None:
     for name in params.runs:
-        curves = pd.read_csv(paths.curves(name))
-        best_epoch = json.loads(paths.settings(name).read_text())["best_epoch"]
+        curves = curves_of_run(paths, name)
+        best_epoch = read_json(paths.settings(name), Trained)["best_epoch"]
         save(draw_errors(curves, best_epoch, name), paths.errors_figure(name))
 
 
 if __name__ == "__main__":
-    main()
+    run_command("report", main)

@@ -5,14 +5,13 @@ Run as `python -m stages.train <run>`.
 
 import json
 import signal
-import sys
 
 import pandas as pd
 from safetensors.torch import save_file
 
+from graphrec.config.edge import run_command
 from graphrec.config.params import (
     Params,
-    ParamsError,
     check_num_neighbors,
     load_params,
     select_run,
@@ -29,11 +28,8 @@ from graphrec.training.loop import Row
 def main(name: str) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     paths = Paths()
-    try:
-        params = load_params()
-        check_num_neighbors(select_run(params, name), params.train.num_neighbors)
-    except ParamsError as error:
-        sys.exit(f"train: {error}")
+    params = load_params()
+    check_num_neighbors(select_run(params, name), params.train.num_neighbors)
     with recorded(name, paths):
         train(name, params, paths)
 
@@ -64,4 +60,4 @@ def print_row(row: Row) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("train", main, "run")

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 import pooch
 
 from graphrec.config.archives import ArchiveParams
+from graphrec.config.errors import GraphrecError
 
 CHECKSUMS = Path(__file__).with_name("SHA256SUMS")
 TIMEOUT = 30.0  # seconds without a byte
 RETRIES = 4
 
 
-class ArchiveError(Exception):
+class ArchiveError(GraphrecError):
     """The archive could not be had, or is not the published one; the message says what to do."""
 
 
