@@ -9,6 +9,7 @@ import signal
 import pandas as pd
 from safetensors.torch import save_file
 
+from graphrec.config.content import file_digest
 from graphrec.config.edge import run_command
 from graphrec.config.params import (
     Params,
@@ -45,12 +46,14 @@ def train(name: str, params: Params, paths: Paths) -> None:
     save_dataset(paths.known(name), data)
     rows = pd.DataFrame(fitted.history.rows)
     rows.astype({"epoch": int}).to_csv(paths.curves(name), index=False)
+    written = (paths.weights(name), paths.validated_weights(name), paths.known(name))
     settings = {
         "best_epoch": fitted.history.best_epoch,
         "learned": learned(fitted.model),
         "params": run_settings(params, name),
         "run": run.model_dump(),
         "hyperparameters": params.of(run).model_dump(),
+        "files": {path.name: file_digest(path) for path in written if path.exists()},
     }
     paths.settings(name).write_text(json.dumps(settings, indent=2) + "\n")
 

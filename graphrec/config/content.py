@@ -1,6 +1,7 @@
 """What a training left, told apart by its bytes: the link between DVC's files and MLflow's runs."""
 
 import hashlib
+from pathlib import Path
 
 from graphrec.config.errors import FileError
 from graphrec.config.paths import Paths
@@ -15,8 +16,14 @@ def content_key(run: str, paths: Paths) -> str:
     for path in (paths.settings(run), paths.curves(run), paths.weights(run)):
         if not path.is_file():
             raise FileError(f"expected {path}, got none: run `dvc repro train@{run}`")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(bytes.fromhex(file_digest(path)))
     return digest.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def mlflow_name(run: str, content: str) -> str:

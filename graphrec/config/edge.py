@@ -25,6 +25,7 @@ ADVICE = {
     errno.ENOTDIR: "a folder is needed under that name, move the file away",
     errno.EEXIST: "move away what is in the place",
 }
+SMALLER = "take fewer columns, smaller batches or less data"
 INTERRUPTED = 130
 """What a shell says of a command that Ctrl-C has ended."""
 
@@ -62,11 +63,11 @@ def run_command(
     except OSError as error:
         _leave(name, describe(error))
     except MemoryError as error:
-        _leave(name, f"expected enough memory, got {str(error) or 'none left'}: take smaller numbers")
+        _leave(name, f"expected enough memory, got {_first(error)}: {SMALLER}")
     except RuntimeError as error:
         if not re.search(r"out of memory|can't allocate memory", str(error)):
             raise
-        _leave(name, f"expected enough memory, got {_first(error)}: take smaller numbers")
+        _leave(name, f"expected enough memory, got {_first(error)}: {SMALLER}")
     except KeyboardInterrupt:
         _leave(name, "interrupted", INTERRUPTED)
 

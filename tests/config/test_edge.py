@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from graphrec.config.edge import UsageError, run_command
+from graphrec.config.edge import SMALLER, UsageError, run_command
 from graphrec.config.errors import GraphrecError
 
 CALLED = []
@@ -116,12 +116,12 @@ def raising(error: BaseException):
             1,
             "train: expected to read and write, got No space left on device: free some space\n",
         ),
-        (MemoryError(), 1, "train: expected enough memory, got none left: take smaller numbers\n"),
+        (MemoryError(), 1, f"train: expected enough memory, got MemoryError: {SMALLER}\n"),
         (
             RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried\nStack:"),
             1,
             "train: expected enough memory, got DefaultCPUAllocator: can't allocate memory: you "
-            "tried: take smaller numbers\n",
+            f"tried: {SMALLER}\n",
         ),
         (KeyboardInterrupt(), 130, "train: interrupted\n"),
     ],
