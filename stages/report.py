@@ -6,8 +6,7 @@ Run as `python -m stages.report`.
 """
 
 from graphrec.config.edge import run_command
-from graphrec.config.json_file import Trained, read_json
-from graphrec.config.params import Params, load_params
+from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_dataset
 from graphrec.evaluation.results import save_json
@@ -21,12 +20,14 @@ from graphrec.tracking import synchronise
 def main() -> None:
     params, paths = load_params(), Paths()
     results = collect(params, paths)
-    save_json(paths.results, results)
-    save_json(paths.metrics, handful(params, results))
     train_users = {
         dataset: load_dataset(paths.training(dataset)).train.user for dataset in params.datasets
     }
     page = summary_page(params, paths, results, train_users)
+    curves = {name: curves_of_run(paths, name) for name in params.runs}
+    # All is read before anything is written, so that a damaged file leaves the last report whole.
+    save_json(paths.results, results)
+    save_json(paths.metrics, handful(params, results))
     paths.summary.write_text(page, encoding="utf-8")
     for dataset in params.datasets:
         named = {name: results["runs"][name] for name in runs_of(params, dataset)}
@@ -37,15 +38,11 @@ def main() -> None:
         )
         figure = draw_comparison(values, errors, columns(params, dataset))
         save(figure, paths.comparison_figure(dataset))
-    draw_all_errors(params, paths)
+    for name, rows in curves.items():
+        save(
+            draw_errors(rows, results["runs"][name]["best_epoch"], name), paths.errors_figure(name)
+        )
     synchronise(list(params.runs), paths)
-
-
-def draw_all_errors(params: Params, paths: Paths) -> None:
-    for name in params.runs:
-        curves = curves_of_run(paths, name)
-        best_epoch = read_json(paths.settings(name), Trained)["best_epoch"]
-        save(draw_errors(curves, best_epoch, name), paths.errors_figure(name))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from graphrec.config.params import Params
 from graphrec.config.paths import Paths
 from graphrec.data.interactions import IntArray
 from graphrec.evaluation.metrics import higher_is_better
-from graphrec.evaluation.results import load_users
+from graphrec.evaluation.results import load_measure
 from graphrec.evaluation.significance import paired_difference
 from graphrec.reporting.tables import (
     Comparison,
@@ -131,12 +131,11 @@ def factor_table(params: Params, paths: Paths) -> str:
     for dataset in params.datasets:
         base, *others = runs_of(params, dataset) or [""]
         for name in others:
-            first, second = (
-                load_users(paths.evaluation(run) / "users.npz") for run in (name, base)
-            )
+            files = [paths.evaluation(run) / "users.npz" for run in (name, base)]
             changed = describe_change(params, name, base)
             for measure in decisive(params):
-                difference = paired_difference(first[measure], second[measure], params.seed)
+                first, second = (load_measure(file, measure) for file in files)
+                difference = paired_difference(first, second, params.seed)
                 compared.append(Comparison([name, changed], measure, difference))
     return comparison_table(["run", "changed against the first"], compared)
 
@@ -155,8 +154,9 @@ def activity_table(params: Params, paths: Paths, dataset: str, train_user: IntAr
     sources[f"*{best}*"] = paths.baselines(dataset) / f"{best}.npz"
     rows, heads = [], []
     for name, path in sources.items():
-        sums = load_users(path)[measure]
-        degree = np.bincount(train_user, minlength=int(sums.user.max()) + 1)[sums.user]
+        sums = load_measure(path, measure)
+        degree = np.append(np.bincount(train_user), 0)  # at its end for those who have none
+        degree = degree[np.minimum(sums.user, len(degree) - 1)]
         edges = np.unique(np.quantile(degree, np.arange(GROUPS) / GROUPS).astype(int))
         group = np.searchsorted(edges, degree, side="right") - 1
         heads = [f"{low} and more" for low in edges]

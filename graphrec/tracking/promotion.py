@@ -61,7 +61,7 @@ def judge(tree: Results, dataset: str) -> Verdict:
         others = tree["baselines"][dataset]
     except KeyError as error:
         raise FileError(
-            f"expected {error} among the results of {dataset}, got none: have 10 among "
+            f"expected {error} among the results of {dataset}, got none: have 10 first in "
             "`evaluate.k`, and run `dvc repro`"
         ) from error
     for measure, higher in GATES.items():
