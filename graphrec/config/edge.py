@@ -95,7 +95,7 @@ def _checked(name: str, main: Callable[..., None], takes: str, given: list[str])
         )
     if needed and not re.fullmatch(NAME, given[0]):
         raise UsageError(
-            f"expected a {takes} named by lower-case letters, digits and hyphens, starting with a "
+            f"expected the name of the {takes} in lower-case letters, digits and hyphens, from a "
             f"letter, got {given[0]!r}: give the name that stands in params.yaml"
         )
     return given
