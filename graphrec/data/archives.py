@@ -112,6 +112,8 @@ def _check_members(members: list[zipfile.ZipInfo], pinned: Collection[str]) -> N
             raise ArchiveError(f"expected members below one folder, got '{name}': unsafe")
         if member.filename not in pinned:
             continue
+        if member.header_offset < 0:  # of a file whose beginning was cut off
+            raise ArchiveError(f"expected a whole zip file, got {name} before its beginning")
         if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
             raise ArchiveError(f"expected plain files, got '{name}', a link or the like: unsafe")
         if member.file_size > MOST_RATIO * max(member.compress_size, 1):

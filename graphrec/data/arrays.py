@@ -70,6 +70,8 @@ def _check_size(zipped: zipfile.ZipFile) -> None:
 
 
 def _read(zipped: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    if member.header_offset < 0:  # of a file whose beginning was cut off
+        raise zipfile.BadZipFile(f"the array {member.filename} before the beginning of the file")
     with zipped.open(member) as file:
         version = npy.read_magic(file)
         if version not in HEADERS:
