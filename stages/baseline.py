@@ -3,12 +3,11 @@
 Run as `python -m stages.baseline <data set>`.
 """
 
-import sys
-
 import torch
 
 from graphrec.baselines.baselines import fit_baselines
-from graphrec.config.params import load_params
+from graphrec.config.edge import run_command
+from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_dataset, load_held_out
 from graphrec.evaluation.results import (
@@ -22,9 +21,10 @@ from graphrec.evaluation.results import (
 
 def main(dataset: str) -> None:
     params, paths = load_params(), Paths()
+    select_dataset(params, dataset)
     torch.set_num_threads(params.threads)
     data = load_dataset(paths.training(dataset))
-    test = load_held_out(paths.test(dataset))
+    test = load_held_out(paths.test(dataset), data)
     measured = {}
     for name, baseline in fit_baselines(data).items():
         evaluations = evaluate_parts(baseline, data, test, protocol_of(params, data))
@@ -35,4 +35,4 @@ def main(dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("baseline", main, "data set")

@@ -3,15 +3,17 @@
 Run as `python -m stages.compare ndcg_at_10` (or `mse`), or `make compare`; not a DVC stage.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from graphrec.config.edge import run_command
+from graphrec.config.errors import GraphrecError
+from graphrec.config.json_file import Compared, parse_json
+from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
+from graphrec.config.yaml_text import parse_yaml
 from graphrec.reporting.leaderboard import collect_rows, table
 from graphrec.tracking import experiments, file_at
 
@@ -20,7 +22,10 @@ Source = tuple[str, dict[str, Any], dict[str, Any]]
 
 
 def main(by: str = "ndcg_at_10") -> None:
+    load_params()  # elsewhere than in a project there is nothing to compare
     rows = collect_rows(sources())
+    if not rows:
+        raise GraphrecError("expected runs that are evaluated, got none: run `dvc repro` first")
     for dataset in dict.fromkeys(row["dataset"] for row in rows):
         print(f"**{dataset}**, by {by} on validation\n\n{table(rows, dataset, by)}\n")
 
@@ -29,15 +34,23 @@ def sources() -> Iterator[Source]:
     """Name, parameters and metrics of the workspace and of every experiment that has ended."""
     metrics = Paths().metrics
     if metrics.exists():
-        yield "workspace", yaml.safe_load(PARAMS.read_text()), json.loads(metrics.read_text())
+        yield source("workspace", PARAMS.read_text(encoding="utf-8"), metrics.read_text())
     for origin in experiments():
         texts = file_at(str(origin.commit), PARAMS), file_at(str(origin.commit), metrics)
-        if all(texts):
-            yield str(origin.experiment), yaml.safe_load(texts[0] or ""), json.loads(texts[1] or "")
+        try:
+            if all(texts):
+                yield source(str(origin.experiment), texts[0] or "", texts[1] or "")
+        except GraphrecError as error:
+            print(f"experiment {origin.experiment}: {error}", file=sys.stderr)
+
+
+def source(name: str, params: str, metrics: str) -> Source:
+    """Raises GraphrecError where the files' texts are not those of a project."""
+    tree = parse_yaml(params.encode(), f"{PARAMS} of {name}")
+    if not isinstance(tree, dict) or not isinstance(tree.get("runs"), dict):
+        raise GraphrecError(f"expected runs in {PARAMS} of {name}, got none")
+    return name, tree, parse_json(metrics, f"{Paths().metrics} of {name}", dict[str, Compared])
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except ValueError as error:
-        sys.exit(f"compare: {error}")
+    run_command("compare", main, "measure")

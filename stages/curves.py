@@ -3,16 +3,16 @@
 Run as `python -m stages.curves <data set>`.
 """
 
-import sys
-
+from graphrec.config.edge import run_command
 from graphrec.config.files import whole
-from graphrec.config.params import load_params
+from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
 from graphrec.reporting.curves import ERRORS, curves_of
 
 
 def main(dataset: str) -> None:
     params, paths = load_params(), Paths()
+    select_dataset(params, dataset)
     for error in ERRORS:
         path = paths.plot(dataset, error)
         with whole(path) as part:
@@ -20,4 +20,4 @@ def main(dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("curves", main, "data set")

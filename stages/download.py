@@ -6,26 +6,23 @@ params.yaml. `DATA_MIRROR`, a folder or a base URL, replaces the published addre
 
 import os
 import signal
-import sys
 
+from graphrec.config.edge import run_command
+from graphrec.config.errors import ParamsError
 from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
-from graphrec.data.archives import ArchiveError, download
+from graphrec.data.archives import download
 
 
 def main(name: str) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     archives = load_params().archives
     if name not in archives:
-        sys.exit(
-            f"download: archive {name!r} is not in params.yaml; known archives: "
-            f"{', '.join(archives)}"
+        raise ParamsError(
+            f"archive {name!r} is not in params.yaml; known archives: {', '.join(archives)}"
         )
-    try:
-        download(archives[name], Paths().raw(name), os.environ.get("DATA_MIRROR"))
-    except ArchiveError as error:
-        sys.exit(f"download: {name}: {error}")
+    download(archives[name], Paths().raw(name), os.environ.get("DATA_MIRROR"))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("download", main, "archive")

@@ -3,13 +3,13 @@
 Run as `python -m stages.evaluate <run>`.
 """
 
-import sys
-
 import torch
 
 from graphrec.config.content import content_key
+from graphrec.config.edge import run_command
 from graphrec.config.params import load_params, select_run
 from graphrec.config.paths import Paths
+from graphrec.config.settings import check_trained_with, run_settings
 from graphrec.data.storage import load_held_out
 from graphrec.evaluation.results import (
     as_json,
@@ -20,7 +20,7 @@ from graphrec.evaluation.results import (
     save_json,
     save_users,
 )
-from graphrec.models.saved import load_model
+from graphrec.models.saved import load_model, read_settings
 from graphrec.models.smoothness import mean_cosine_by_layer
 from graphrec.models.trained import TrainedModel
 
@@ -28,9 +28,10 @@ from graphrec.models.trained import TrainedModel
 def main(name: str) -> None:
     params, paths = load_params(), Paths()
     run = select_run(params, name)
+    check_trained_with(read_settings(paths.model(name))["params"], run_settings(params, name), name)
     torch.set_num_threads(params.threads)
     model, graph, data = load_model(paths.model(name))
-    test = load_held_out(paths.test(run.dataset))
+    test = load_held_out(paths.test(run.dataset), data)
     protocol, risk = protocol_of(params, data), risk_of(run, params)
     trained = TrainedModel(model, graph)
     evaluations = {"test": evaluate_test(trained, data, test, protocol, risk)}
@@ -50,4 +51,4 @@ def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("evaluate", main, "run")

@@ -4,9 +4,10 @@ Run as `python -m stages.explore <data set>`.
 """
 
 import json
-import sys
 
+from graphrec.config.edge import run_command
 from graphrec.config.files import write_text
+from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
 from graphrec.data.storage import load_dataset, load_held_out
 from graphrec.reporting.exploration import describe, draw_all
@@ -15,8 +16,9 @@ from graphrec.reporting.figures import save
 
 def main(dataset: str) -> None:
     paths = Paths()
+    select_dataset(load_params(), dataset)
     data = load_dataset(paths.training(dataset))
-    test = load_held_out(paths.test(dataset))
+    test = load_held_out(paths.test(dataset), data)
     folder = paths.exploration(dataset)
     for name, figure in draw_all(data, test).items():
         save(figure, folder / f"{name}.png")
@@ -26,4 +28,4 @@ def main(dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("explore", main, "data set")

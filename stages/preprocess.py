@@ -4,13 +4,12 @@ Run as `python -m stages.preprocess <data set>`.
 """
 
 import json
-import sys
 
+from graphrec.config.edge import run_command
 from graphrec.config.files import write_text
-from graphrec.config.params import ParamsError, load_params, select_dataset
+from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
-from graphrec.data.audit import LeakError, audit_split
-from graphrec.data.errors import DataError
+from graphrec.data.audit import audit_split
 from graphrec.data.prepare import prepare
 from graphrec.data.readers.choice import read_raw
 from graphrec.data.splits import describe_test
@@ -19,14 +18,11 @@ from graphrec.data.storage import save_dataset, save_held_out
 
 def main(dataset: str) -> None:
     paths = Paths()
-    try:
-        params = load_params()
-        about = select_dataset(params, dataset)
-        raw = read_raw(paths.raw(dataset), about)
-        data, test = prepare(raw, about, params.seed)
-        counts = audit_split(data, test, raw) | describe_test(data, test)
-    except (ParamsError, DataError, LeakError) as error:
-        sys.exit(f"preprocess: {dataset}: {error}")
+    params = load_params()
+    about = select_dataset(params, dataset)
+    raw = read_raw(paths.raw(dataset), about)
+    data, test = prepare(raw, about, params.seed)
+    counts = audit_split(data, test, raw) | describe_test(data, test)
     save_dataset(paths.training(dataset), data)
     save_held_out(paths.test(dataset), test)
     report = {"left_out": raw.left_out, **counts}
@@ -37,4 +33,4 @@ def main(dataset: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("preprocess", main, "data set")

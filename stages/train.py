@@ -5,15 +5,15 @@ Run as `python -m stages.train <run>`.
 
 import json
 import signal
-import sys
 
 import pandas as pd
 from safetensors.torch import save
 
+from graphrec.config.content import file_digest
+from graphrec.config.edge import run_command
 from graphrec.config.files import whole, write_bytes, write_text
 from graphrec.config.params import (
     Params,
-    ParamsError,
     check_num_neighbors,
     load_params,
     select_run,
@@ -31,11 +31,8 @@ from graphrec.training.progress import Row
 def main(name: str) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     paths = Paths()
-    try:
-        params = load_params()
-        check_num_neighbors(select_run(params, name), params.train.num_neighbors)
-    except ParamsError as error:
-        sys.exit(f"train: {error}")
+    params = load_params()
+    check_num_neighbors(select_run(params, name), params.train.num_neighbors)
     with recorded(name, paths):
         train(name, params, paths)
 
@@ -56,12 +53,14 @@ def train(
     rows = pd.DataFrame(fitted.history.rows)
     with whole(paths.curves(name)) as part:
         rows.astype({"epoch": int}).to_csv(part, index=False)
+    written = (paths.weights(name), paths.validated_weights(name), paths.known(name))
     described = {
         "best_epoch": fitted.history.best_epoch,
         "learned": learned(fitted.model),
         "params": settings,
         "run": run.model_dump(),
         "hyperparameters": params.of(run).model_dump(),
+        "files": {path.name: file_digest(path) for path in written if path.exists()},
     }
     write_text(paths.settings(name), json.dumps(described, indent=2) + "\n")
     checkpoint.remove()
@@ -72,4 +71,4 @@ def print_row(row: Row) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command("train", main, "run")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from graphrec.config.section import Count, NonNegative, Number, Positive, Rate, Section
+from graphrec.config.section import NonNegative, Number, Positive, Rate, Section, Width
 
 Steps = list[Literal[1, 2, 4]]
 Kind = Literal["content", "co_occurrence", "walk", "low_pass"]
@@ -69,7 +69,7 @@ class RankingFilterParams(Section):
     walk_exponents: Annotated[list[NonNegative], Field(min_length=3, max_length=3)]
     """What an interaction on a walk from item to user to item is divided by: the degrees of the
     item it starts at, of the user and of the item it ends at, to these powers."""
-    vectors: Count
+    vectors: Width
     """Leading singular vectors of the interactions that a user's row is projected onto."""
 
 

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from graphrec.config.section import Count, NonNegative, Positive, Rate, Section
+from graphrec.config.section import Count, NonNegative, Positive, Rate, Section, Width
 
 
 class NGCFParams(Section):
     """The plain model of Wang et al. 2019."""
 
-    embedding_dim: Count
+    embedding_dim: Width
     """Columns of an embedding and of every layer."""
     message_dropout: Rate
     node_dropout: Rate
@@ -22,7 +22,7 @@ class NGCFParams(Section):
 class LightGCNParams(Section):
     """LightGCN; with 0 layers matrix factorisation."""
 
-    embedding_dim: Count
+    embedding_dim: Width
     weight_decay: NonNegative
     """L2 term of the embeddings, in both risks."""
 
@@ -30,10 +30,10 @@ class LightGCNParams(Section):
 class RatingParams(Section):
     """The rating network."""
 
-    embedding_dim: Count
+    embedding_dim: Width
     features: bool
     """Whether the network sees side features."""
-    hidden_channels: Count
+    hidden_channels: Width
     """Columns of the dense layer that side features pass."""
     dropout: Rate
     edge_dropout: Rate
@@ -45,7 +45,7 @@ class RatingParams(Section):
 class RankingParams(Section):
     """The ranking network."""
 
-    embedding_dim: Count
+    embedding_dim: Width
     features: bool
     """Whether the vectors of a node's side features are in its initial embedding."""
     same_category: bool
@@ -87,7 +87,7 @@ class HyperParams(Section):
     monitor: Literal["cross_entropy", "ndcg_at_10"]
     """The validation measure that chooses the epoch, unless the risk is the MSE alone, which then
     does; the first is the smoother one where few users validate."""
-    num_negatives: Annotated[int, Field(ge=0)]
+    num_negatives: Annotated[int, Field(ge=0, le=10**9)]
     """Items that the log error sets against all of a batch at once; 0 is one each, BPR."""
     ngcf: NGCFParams
     lightgcn: LightGCNParams

@@ -5,28 +5,28 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError
 
 from graphrec.config.archives import ArchiveParams
 from graphrec.config.datasets import DatasetParams
+from graphrec.config.errors import ParamsError
 from graphrec.config.filters import FilterParams
 from graphrec.config.models import HyperParams
-from graphrec.config.section import NAME, Count, Section
+from graphrec.config.section import NAME, Section
 from graphrec.config.training import EvaluateParams, RunParams, TimeAwareMenu, TrainParams
+from graphrec.config.yaml_text import parse_yaml
 
 SAMPLING = ("lightgcn", "ngcf")
 """Models that can be trained on a part of the graph; NGCF_Final's filters are of the whole."""
-
-
-class ParamsError(ValueError):
-    """params.yaml holds something else than it should; the message names key, value and choice."""
+MOST_THREADS = 1024
+MOST_SHOWN = 200
+"""Characters of a wrong value, in a message."""
 
 
 class Params(Section):
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     """Every random number comes from it."""
-    threads: Count
+    threads: Annotated[int, Field(ge=1, le=MOST_THREADS)]
     """Threads of the arithmetic: part of what makes a run repeatable to the bit."""
     device: Literal["cpu", "cuda"]
     """What trains; evaluation is on the CPU. The same draws on either, the same results up to
@@ -49,10 +49,13 @@ class Params(Section):
 def load_params(path: Path = Path("params.yaml")) -> Params:
     """Read and check the file. Raises ParamsError, which lists every fault in it."""
     try:
-        tree = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ParamsError(f"expected readable YAML in {path}, got {error}") from error
-    return check_params(tree, str(path))
+        content = path.read_bytes()
+    except OSError as error:
+        raise ParamsError(
+            f"expected the project's parameters in {path}, got {error.strerror}: call this in the "
+            "project's own folder"
+        ) from error
+    return check_params(parse_yaml(content, str(path)), str(path))
 
 
 def check_params(tree: Any, source: str = "params.yaml") -> Params:
@@ -70,10 +73,15 @@ def check_params(tree: Any, source: str = "params.yaml") -> Params:
 def _describe(fault: Any) -> str:
     key = ".".join(map(str, fault["loc"])) or "the whole file"
     if fault["type"] == "extra_forbidden":
-        return f"{key}: expected only known keys, got {fault['input']!r} under an unknown one"
+        return f"{key}: expected only known keys, got {_shown(fault)} under an unknown one"
     if fault["type"] == "missing":
         return f"{key}: expected a value, the key is missing"
-    return f"{key}: {fault['msg']}, got {fault['input']!r}"
+    return f"{key}: {fault['msg']}, got {_shown(fault)}"
+
+
+def _shown(fault: Any) -> str:
+    text = repr(fault["input"])
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _bad_names(params: Params) -> list[str]:

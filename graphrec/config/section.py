@@ -23,7 +23,10 @@ NonNegative = Annotated[float, BeforeValidator(to_number), Field(ge=0)]
 Rate = Annotated[float, BeforeValidator(to_number), Field(ge=0, lt=1)]
 Share = Annotated[float, BeforeValidator(to_number), Field(gt=0, lt=1)]
 Factor = Annotated[float, BeforeValidator(to_number), Field(gt=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=10**9)]
+"""No more than what fits where torch and NumPy count."""
+Width = Annotated[int, Field(ge=1, le=2**16)]
+"""Columns of a matrix."""
 
 
 class Section(BaseModel):

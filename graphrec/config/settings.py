@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from graphrec.config.errors import ParamsError
 from graphrec.config.params import Params, select_run
 
+Flat = dict[str, str | int | float | bool]
 MODELS = ("ngcf", "ngcf_final", "lightgcn")
 
 
-def run_settings(params: Params, name: str) -> dict[str, str | int | float | bool]:
+def run_settings(params: Params, name: str) -> Flat:
     """Everything that the training of a run depends on, flat: {"train.epochs": 100, …}."""
     run = select_run(params, name)
     dataset = params.datasets[run.dataset]
@@ -27,6 +29,16 @@ def run_settings(params: Params, name: str) -> dict[str, str | int | float | boo
         unused = None if dataset.ratings else {"rating"}
         tree["filters"] = params.filters.model_dump(exclude=unused)
     return dict(flatten(tree))
+
+
+def check_trained_with(trained: Flat, wanted: Flat, name: str) -> None:
+    """Raises ParamsError where a run was trained with other settings than params.yaml has now."""
+    for key in sorted(trained.keys() | wanted.keys()):
+        if trained.get(key) != wanted.get(key):
+            raise ParamsError(
+                f"expected {name} trained with {key} {wanted.get(key)}, as params.yaml says, got "
+                f"{trained.get(key)}: run `dvc repro train@{name}` first"
+            )
 
 
 def study_key(params: Params) -> str:

@@ -75,7 +75,7 @@ class TimeAwareMenu(Section):
 class EvaluateParams(Section):
     k: Annotated[list[Count], Field(min_length=1)]
     """Lengths of the lists that ranking measures look at."""
-    n_resamples: Annotated[int, Field(ge=2)]
+    n_resamples: Annotated[int, Field(ge=2, le=10_000)]
     """Bootstrap resamples of the test users behind each standard error."""
 
 

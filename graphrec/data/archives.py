@@ -1,10 +1,13 @@
 """Published archives: fetched, checked member by member, and put in place whole or not at all."""
 
 import errno
+import lzma
 import shutil
+import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -12,15 +15,32 @@ from urllib.parse import urlsplit
 import pooch
 
 from graphrec.config.archives import ArchiveParams
+from graphrec.config.errors import GraphrecError
 from graphrec.config.files import sync
+from graphrec.data.fetching import fetch_address
 
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What zipfile raises for bytes that are no archive."""
 CHECKSUMS = Path(__file__).with_name("SHA256SUMS")
-TIMEOUT = 30.0  # seconds without a byte
-RETRIES = 4
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MOST_MEMBERS = 10_000
+MOST_BYTES = 1 << 30
+"""Of all pinned members, unpacked."""
+MOST_RATIO = 1100
+"""Of a member to its packed bytes: that of zeros is the largest that deflate has."""
 
 
-class ArchiveError(Exception):
+class ArchiveError(GraphrecError):
     """The archive could not be had, or is not the published one; the message says what to do."""
 
 
@@ -55,22 +75,11 @@ def fetch(source: str, target: Path) -> None:
     """
     try:
         if urlsplit(source).scheme in ("http", "https"):
-            pooch.Pooch(
-                path=target.parent,
-                base_url="",
-                registry={target.name: None},
-                urls={target.name: source},
-                retry_if_failed=RETRIES,
-            ).fetch(
-                target.name,
-                downloader=pooch.HTTPDownloader(
-                    progressbar=True, timeout=TIMEOUT, chunk_size=1 << 16
-                ),
-            )
+            fetch_address(source, target)
         else:
             shutil.copyfile(source.removeprefix("file://"), target)
-    except OSError as error:  # those of requests and of TLS are OSErrors too
-        if error.errno in NO_ROOM:
+    except (OSError, ValueError) as error:  # also those of requests and TLS, and of no address
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise
         raise ArchiveError(f"expected to read {source}, got {error}") from error
 
@@ -83,19 +92,44 @@ def extract(path: Path, folder: Path, checksums: dict[str, str]) -> None:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            for member in map(PurePosixPath, archive.namelist()):
-                if member.is_absolute() or ".." in member.parts:
-                    raise ArchiveError(f"expected members below one folder, got '{member}': unsafe")
+            _check_members(archive.infolist(), checksums)
             archive.extractall(folder, checksums)
     except KeyError as error:
         raise ArchiveError(f"expected every pinned member, got {error.args[0]}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except ArchiveError:
+        raise
+    except DAMAGED as error:
         raise ArchiveError(f"expected a whole zip file, got {error}") from error
     for name, expected in checksums.items():
         digest = pooch.file_hash(str(folder / name))
         if digest != expected:
             raise ArchiveError(f"expected {name} with SHA-256 {expected}, got {digest}")
         sync(folder / name)
+
+
+def _check_members(members: list[zipfile.ZipInfo], pinned: Collection[str]) -> None:
+    """Raises ArchiveError before anything is written that could fill a disk, or lie elsewhere."""
+    if len(members) > MOST_MEMBERS:
+        raise ArchiveError(f"expected at most {MOST_MEMBERS:,} members, got {len(members):,}")
+    size = 0
+    for member in members:
+        name = PurePosixPath(member.filename.replace("\\", "/"))
+        if name.is_absolute() or ".." in name.parts:
+            raise ArchiveError(f"expected members below one folder, got '{name}': unsafe")
+        if member.filename not in pinned:
+            continue
+        if member.header_offset < 0:  # of a file whose beginning was cut off
+            raise ArchiveError(f"expected a whole zip file, got {name} before its beginning")
+        if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise ArchiveError(f"expected plain files, got '{name}', a link or the like: unsafe")
+        if member.file_size > MOST_RATIO * max(member.compress_size, 1):
+            raise ArchiveError(
+                f"expected {name} of at most {MOST_RATIO} times its packed bytes, got "
+                f"{member.file_size:,} of {member.compress_size:,}: unsafe"
+            )
+        size += member.file_size
+    if size > MOST_BYTES:
+        raise ArchiveError(f"expected at most {MOST_BYTES:,} bytes unpacked, got {size:,}")
 
 
 def download(

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from graphrec.data.checks import pair_keys
 from graphrec.data.dataset import Dataset, Entities, RawData
+from graphrec.data.errors import DataError
 from graphrec.data.interactions import HeldOut, IntArray, Mask
 
 
-class LeakError(Exception):
+class LeakError(DataError):
     """Something held out is visible in training; the message says what and how often."""
 
 
@@ -43,11 +45,6 @@ def _audit_features(side: str, entities: Entities, published: Entities) -> None:
         _expect_none(
             _rows_that_differ(*matrices), f"{side}s whose {name} feature differs from the files'"
         )
-
-
-def pair_keys(user: IntArray, item: IntArray, num_items: int) -> IntArray:
-    """(n,) one number for each pair."""
-    return user * num_items + item
 
 
 def among(keys: IntArray, others: IntArray) -> Mask:

@@ -30,7 +30,10 @@ def draw_negatives(user: IntArray, user_items: sp.csr_array, rng: np.random.Gene
     """
     num_items = user_items.shape[1]
     if np.diff(user_items.indptr)[user].max(initial=0) >= num_items:
-        raise DataError(f"expected every user to leave an item out, got one with all {num_items}")
+        raise DataError(
+            f"expected every user to leave an item out, got one with all {num_items}: leave that "
+            "user out, or give more items"
+        )
     item = rng.integers(num_items, size=len(user))
     while (clash := np.asarray(user_items[user, item]).ravel() > 0).any():
         item[clash] = rng.integers(num_items, size=int(clash.sum()))

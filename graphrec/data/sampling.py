@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from graphrec.data.errors import DataError
 from graphrec.data.interactions import IntArray
 
 
@@ -42,8 +43,9 @@ class NegativeSampler:
         known = torch.bincount(key // num_items)
         self.free = num_items - known
         if len(known) and self.free.min() <= 0:
-            raise ValueError(
-                f"expected every user to leave an item out, got one with all {num_items}"
+            raise DataError(
+                f"expected every user to leave an item out, got one with all {num_items}: "
+                "leave that user out, or give more items"
             )
         self.num_items = num_items
         self.generator = generator

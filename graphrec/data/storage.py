@@ -1,18 +1,24 @@
 """Data sets on disk: plain arrays, no pickles, the same bytes for the same data."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from graphrec.config.datasets import DatasetParams
+from graphrec.config.errors import FileError
 from graphrec.config.files import whole
+from graphrec.data.arrays import Arrays, read_arrays
+from graphrec.data.checks import check_dataset, check_test
 from graphrec.data.dataset import Dataset, Entities, FeatureBlock
+from graphrec.data.errors import DataError
 from graphrec.data.interactions import FIELDS, HeldOut, Interactions
 
-Arrays = dict[str, NDArray[Any]]
+AGAIN = ": run preprocess, or the stage that left it, again"
 CSR = ("data", "indices", "indptr")
 
 
@@ -25,32 +31,52 @@ def save_dataset(path: Path, data: Dataset) -> None:
 
 
 def load_dataset(path: Path) -> Dataset:
-    arrays = _load(path)
-    return Dataset(
-        DatasetParams.model_validate_json(str(arrays["about"])),
-        _unpack_entities("users", arrays),
-        _unpack_entities("items", arrays),
-        _unpack_interactions("train", arrays),
-        _unpack_held_out("valid", arrays),
-    )
+    """What `save_dataset` has left. Raises FileError where it is missing, damaged or other data."""
+    arrays = read_arrays(path)
+    with _of_file(path):
+        data = Dataset(
+            DatasetParams.model_validate_json(str(arrays["about"])),
+            _unpack_entities("users", arrays),
+            _unpack_entities("items", arrays),
+            _unpack_interactions("train", arrays),
+            _unpack_held_out("valid", arrays),
+        )
+        check_dataset(data)
+    return data
 
 
 def save_held_out(path: Path, held_out: HeldOut) -> None:
     _save(path, _pack_held_out("test", held_out))
 
 
-def load_held_out(path: Path) -> HeldOut:
-    return _unpack_held_out("test", _load(path))
+def load_held_out(path: Path, data: Dataset) -> HeldOut:
+    """The test part of `data`. Raises FileError as above, and where it shares pairs with it."""
+    arrays = read_arrays(path)
+    with _of_file(path):
+        test = _unpack_held_out("test", arrays)
+        check_test(test, data)
+    return test
+
+
+@contextmanager
+def _of_file(path: Path) -> Iterator[None]:
+    """Say which file it is that lacks an array, or holds other data than a stage has written."""
+    try:
+        yield
+    except KeyError as error:
+        raise FileError(f"expected the array {error} in {path}, got none{AGAIN}") from error
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]["msg"]
+        raise FileError(f"expected what a data set says in {path}, got: {fault}{AGAIN}") from error
+    except DataError as error:
+        raise FileError(f"{path}: {error}{AGAIN}") from error
+    except (ValueError, TypeError) as error:  # of matrices whose arrays do not go together
+        raise FileError(f"expected a data set in {path}, got: {error}{AGAIN}") from error
 
 
 def _save(path: Path, arrays: Arrays) -> None:
     with whole(path) as part:
         np.savez(part, allow_pickle=False, **arrays)
-
-
-def _load(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
 
 
 def _pack_entities(side: str, entities: Entities) -> Arrays:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from graphrec.data.errors import DataError
 from graphrec.data.interactions import HeldOut, Interactions, Mask
 
 ScoreItems = Callable[[Tensor], Tensor]
@@ -36,11 +37,14 @@ class Seen:
 
 
 def score_blocks(score_items: ScoreItems, user: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Blocks of users with their scores (block, items). Raises ValueError on NaN."""
+    """Blocks of users with their scores (block, items). Raises DataError on NaN."""
     for block in user.split(BLOCK) if len(user) else ():
         scores = score_items(block)
         if torch.isnan(scores).any():
-            raise ValueError("expected finite scores to rank, got NaN: training has diverged")
+            raise DataError(
+                "expected finite scores to rank, got NaN: training has diverged, lower the "
+                "learning rate"
+            )
         yield block, scores
 
 

@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from graphrec.config.errors import FileError
 from graphrec.config.files import whole, write_text
 from graphrec.config.params import Params
 from graphrec.config.training import RunParams
+from graphrec.data.arrays import read_arrays
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import HeldOut
 from graphrec.evaluation.bootstrap import UserSums
 from graphrec.evaluation.evaluate import Evaluation, Protocol, Risk, evaluate_model
 from graphrec.evaluation.ranking import Seen
 from graphrec.evaluation.scorers import PredictsLabels, RanksItems
+
+PARTS = ("user", "total", "count")
+"""Of a measure in a file of users."""
 
 
 def protocol_of(params: Params, data: Dataset) -> Protocol:
@@ -94,17 +99,39 @@ def save_users(path: Path, evaluation: Evaluation) -> None:
     arrays = {
         f"{name}/{part}": getattr(sums, part)
         for name, sums in evaluation.users.items()
-        for part in ("user", "total", "count")
+        for part in PARTS
     }
     with whole(path) as part:
         np.savez_compressed(part, allow_pickle=False, **arrays)
 
 
 def load_users(path: Path) -> dict[str, UserSums]:
-    """Per-user totals and counts of each measure, as `save_users` leaves them."""
-    with np.load(path, allow_pickle=False) as arrays:
-        names = {key.rsplit("/", 1)[0] for key in arrays.files}
-        return {
-            name: UserSums(*(arrays[f"{name}/{part}"] for part in ("user", "total", "count")))
-            for name in sorted(names)
-        }
+    """Per-user totals and counts of each measure, as `save_users` leaves them.
+
+    Raises FileError where the file is missing or damaged.
+    """
+    arrays = read_arrays(path)
+    names = sorted({key.rsplit("/", 1)[0] for key in arrays})
+    users = {}
+    for name in names:
+        sums = [arrays.get(f"{name}/{part}", np.empty((0, 0))) for part in PARTS]
+        whole = all(part.shape == (len(sums[0]),) and part.dtype.kind in "if" for part in sums)
+        numbered = whole and sums[0].dtype.kind == "i" and (sums[0] >= 0).all()
+        if not numbered or not all(np.isfinite(part).all() for part in sums):
+            raise FileError(
+                f"expected user, total and count of {name} in {path}, finite and as many of each, "
+                "got others: run evaluate and baseline again (`dvc repro`)"
+            )
+        users[name] = UserSums(*sums)
+    return users
+
+
+def load_measure(path: Path, name: str) -> UserSums:
+    """Those of one measure. Raises FileError where there is none."""
+    users = load_users(path)
+    if name not in users:
+        raise FileError(
+            f"expected the measure {name} in {path}, got {', '.join(users) or 'none'}: run "
+            "evaluate and baseline again (`dvc repro`)"
+        )
+    return users[name]

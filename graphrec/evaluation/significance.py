@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from graphrec.config.errors import GraphrecError
 from graphrec.evaluation.bootstrap import UserSums
 
 RESAMPLES = 2000
@@ -35,7 +36,7 @@ def paired_difference(first: UserSums, second: UserSums, seed: int) -> Differenc
     Raises ValueError if the two were not measured on the same users.
     """
     if not np.array_equal(first.user, second.user):
-        raise ValueError("expected measures of the same users, got others: evaluate both again")
+        raise GraphrecError("expected measures of the same users, got others: evaluate both again")
     rng = np.random.default_rng(seed)
     count = len(first.user)
     weight = rng.multinomial(count, np.full(count, 1 / count), size=RESAMPLES).astype(np.float64)

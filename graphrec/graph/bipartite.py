@@ -9,6 +9,7 @@ from torch import Tensor
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import FloatArray
 from graphrec.graph.kernels import Entries, kernels_for
+from graphrec.graph.kernels.checks import expect_numbers
 from graphrec.graph.relations import edge_types, rating_levels
 from graphrec.graph.sparse import csr_matrix
 
@@ -92,6 +93,7 @@ class BipartiteGraph:
         """
         if edge_mask is None:
             return self._whole_adjacency
+        self._expect_mask(edge_mask)
         return self._select(self._sorted, edge_mask, self._scale(edge_mask), self.num_nodes)
 
     def relations(self, edge_mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -102,12 +104,19 @@ class BipartiteGraph:
         """
         if edge_mask is None:
             return self._whole_relations
+        self._expect_mask(edge_mask)
         scale, width = self._scale(edge_mask), self.num_relations * self.num_nodes
         matrix, transpose = self._sorted_by_relation
         return (
             self._select(matrix, edge_mask, scale, width),
             self._select(transpose, edge_mask, scale, self.num_nodes),
         )
+
+    def _expect_mask(self, edge_mask: Tensor) -> None:
+        if edge_mask.shape != (self.num_edges,):
+            raise ValueError(
+                f"expected a mask of {self.num_edges} edges, got {tuple(edge_mask.shape)}"
+            )
 
     @cached_property
     def _whole_adjacency(self) -> Tensor:
@@ -178,6 +187,9 @@ def build_graph(data: Dataset) -> BipartiteGraph:
     Its relations are those of `rating_levels`, the lowest first. Events have but one.
     """
     user, item = torch.as_tensor(data.train.user), torch.as_tensor(data.train.item)
+    # Once, where a graph is made: the passes over it go to any address they are told.
+    expect_numbers("users", user, data.num_users)
+    expect_numbers("items", item, data.num_items, len(user))
     graph = BipartiteGraph(user, item, data.num_users, data.num_items)
     if not data.explicit:
         return graph

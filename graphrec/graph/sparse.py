@@ -24,7 +24,12 @@ def to_scipy(matrix: Tensor) -> sp.csr_array:
 
 
 def from_scipy(matrix: sp.csr_array) -> Tensor:
-    """The same CSR matrix for torch, single precision."""
+    """The same CSR matrix for torch, single precision.
+
+    Raises ValueError where its indices are none of its own.
+    """
+    # Once, where a matrix is made: the products that follow go to any address they are told.
+    matrix.check_format(full_check=True)
     return csr_matrix(
         torch.from_numpy(matrix.indptr.astype(np.int32)),
         torch.from_numpy(matrix.indices.astype(np.int32)),

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from graphrec.config.errors import ParamsError
 from graphrec.filters.fit import Filters
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.models.mixture import Scored, liked
@@ -49,7 +50,7 @@ class NGCF_Final(nn.Module):
             raise ValueError("expected a rating or a ranking network, got neither")
         bare = (rating and not filters.rating) or (ranking and not filters.names)
         if bare and not network:
-            raise ValueError(
+            raise ParamsError(
                 "expected a filter of all that a model without networks predicts, got none: "
                 "set `network: true`, or give `filters` what they lack"
             )

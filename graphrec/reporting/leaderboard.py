@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from graphrec.config.errors import GraphrecError
 from graphrec.config.settings import MODELS, flatten
 from graphrec.evaluation.metrics import higher_is_better
 from graphrec.reporting.tables import markdown_table
@@ -64,13 +65,13 @@ def measures_of(rows: list[Row]) -> list[str]:
 def table(rows: list[Row], dataset: str, by: str) -> str:
     """Markdown: the data set's rows, best on validation first, with the settings that differ.
 
-    Rows without the measure `by` come last. Raises ValueError where none has it.
+    Rows without the measure `by` come last. Raises GraphrecError where none has it.
     """
     chosen = [row for row in rows if row["dataset"] == dataset]
     measures = measures_of(chosen)
     if by not in measures:
         known = " or ".join(measures)
-        raise ValueError(f"expected a measure of {dataset} to sort by, {known}, got {by!r}")
+        raise GraphrecError(f"expected a measure of {dataset} to sort by, {known}, got {by!r}")
     sign = -1 if higher_is_better(by) else 1
     chosen.sort(key=lambda row: sign * row["valid"][by] if by in row["valid"] else math.inf)
     names = dict.fromkeys(name for row in chosen for name in row["settings"])

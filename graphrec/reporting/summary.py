@@ -1,16 +1,17 @@
 """The runs side by side: everything that was measured, and the tables of it."""
 
-import json
 from typing import Any
 
 import numpy as np
 
 from graphrec.config.content import mlflow_name
+from graphrec.config.errors import FileError, ParamsError
+from graphrec.config.json_file import Evaluated, Measured, Trained, read_json
 from graphrec.config.params import Params
 from graphrec.config.paths import Paths
 from graphrec.data.interactions import IntArray
 from graphrec.evaluation.metrics import higher_is_better
-from graphrec.evaluation.results import load_users
+from graphrec.evaluation.results import load_measure
 from graphrec.evaluation.significance import paired_difference
 from graphrec.reporting.tables import (
     Comparison,
@@ -44,18 +45,36 @@ def runs_of(params: Params, dataset: str) -> list[str]:
 
 def collect(params: Params, paths: Paths) -> dict[str, Any]:
     """{"runs": …, "baselines": …, "best": …}: every measure of every run, by name."""
+    if not params.runs:
+        raise ParamsError("expected a run in params.yaml, got none: add one below `runs`")
     runs = {}
     for name in params.runs:
-        tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
-        settings = json.loads(paths.settings(name).read_text())
-        measured = {part: tree[part] for part in ("valid", "test", "test_standard_error")}
+        tree = read_json(paths.evaluation(name) / "evaluation.json", Evaluated)
+        settings = read_json(paths.settings(name), Trained)
+        _expect_measures(tree, columns(params, params.runs[name].dataset), name)
+        measured = Measured(
+            valid=tree["valid"],
+            test=tree["test"],
+            test_standard_error=tree["test_standard_error"],
+        )
         link = {"mlflow_run": mlflow_name(name, tree["content"])}
         runs[name] = {"best_epoch": settings["best_epoch"], **link, **measured}
-    baselines = {
-        dataset: json.loads((paths.baselines(dataset) / "evaluation.json").read_text())
-        for dataset in params.datasets
-    }
+    baselines = {dataset: read_baselines(paths, dataset) for dataset in params.datasets}
     return {"runs": runs, "baselines": baselines, "best": choose_best(params, runs)}
+
+
+def read_baselines(paths: Paths, dataset: str) -> dict[str, Measured]:
+    """What was measured of each of a data set's baselines."""
+    return read_json(paths.baselines(dataset) / "evaluation.json", dict[str, Measured])
+
+
+def _expect_measures(tree: Evaluated, names: list[str], run: str) -> None:
+    for name in names:
+        if name not in tree["valid"] or name not in tree["test"]:
+            raise FileError(
+                f"expected {name} among the measures of {run}, got none: run `dvc repro "
+                f"evaluate@{run}`"
+            )
 
 
 def handful(params: Params, tree: dict[str, Any]) -> dict[str, Any]:
@@ -112,12 +131,11 @@ def factor_table(params: Params, paths: Paths) -> str:
     for dataset in params.datasets:
         base, *others = runs_of(params, dataset) or [""]
         for name in others:
-            first, second = (
-                load_users(paths.evaluation(run) / "users.npz") for run in (name, base)
-            )
+            files = [paths.evaluation(run) / "users.npz" for run in (name, base)]
             changed = describe_change(params, name, base)
             for measure in decisive(params):
-                difference = paired_difference(first[measure], second[measure], params.seed)
+                first, second = (load_measure(file, measure) for file in files)
+                difference = paired_difference(first, second, params.seed)
                 compared.append(Comparison([name, changed], measure, difference))
     return comparison_table(["run", "changed against the first"], compared)
 
@@ -130,14 +148,15 @@ def activity_table(params: Params, paths: Paths, dataset: str, train_user: IntAr
     """
     measure = decisive(params)[1]
     sources = {name: paths.evaluation(name) / "users.npz" for name in runs_of(params, dataset)}
-    baselines = json.loads((paths.baselines(dataset) / "evaluation.json").read_text())
+    baselines = read_baselines(paths, dataset)
     ranking = {name: tree["valid"].get(measure, -1.0) for name, tree in baselines.items()}
     best = max(ranking, key=ranking.__getitem__)
     sources[f"*{best}*"] = paths.baselines(dataset) / f"{best}.npz"
     rows, heads = [], []
     for name, path in sources.items():
-        sums = load_users(path)[measure]
-        degree = np.bincount(train_user, minlength=int(sums.user.max()) + 1)[sums.user]
+        sums = load_measure(path, measure)
+        degree = np.append(np.bincount(train_user), 0)  # at its end for those who have none
+        degree = degree[np.minimum(sums.user, len(degree) - 1)]
         edges = np.unique(np.quantile(degree, np.arange(GROUPS) / GROUPS).astype(int))
         group = np.searchsorted(edges, degree, side="right") - 1
         heads = [f"{low} and more" for low in edges]
@@ -152,7 +171,7 @@ def layers_table(params: Params, paths: Paths) -> str:
     """Markdown: how alike the nodes of each run are, layer by layer."""
     named = {}
     for name in params.runs:
-        tree = json.loads((paths.evaluation(name) / "evaluation.json").read_text())
+        tree = read_json(paths.evaluation(name) / "evaluation.json", Evaluated)
         named[name] = tree["mean_cosine"]
     return mean_cosine_table(named)
 

@@ -3,33 +3,65 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from graphrec.config.errors import FileError
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The C one reads dvc.lock ten times as fast."""
 CODE = ("graphrec/", "stages/")
 
 
-def lock_entry(run: str, root: Path) -> dict[str, Any] | None:
+class HashedFile(TypedDict):
+    """A file or folder, and its hash."""
+
+    path: str
+    md5: str
+
+
+class Entry(TypedDict):
+    """What a stage has read and written."""
+
+    deps: NotRequired[list[HashedFile]]
+    params: NotRequired[dict[str, dict[str, Any]]]
+    outs: NotRequired[list[HashedFile]]
+
+
+class Lock(TypedDict):
+    stages: dict[str, Entry]
+
+
+def lock_entry(run: str, root: Path) -> Entry | None:
     """The entry of the stage that trained `run`.
 
     None where dvc.lock speaks of other files than those that are here: DVC writes an entry once
-    its stage has ended.
+    its stage has ended. Raises FileError where the file is damaged.
     """
     lock = root / "dvc.lock"
     if not lock.exists():
         return None
-    entry: dict[str, Any] | None = yaml.load(lock.read_text(), LOADER)["stages"].get(f"train@{run}")
-    return entry if entry and all(_is_here(root, out) for out in entry["outs"]) else None
+    try:
+        tree = TypeAdapter(Lock).validate_python(yaml.load(lock.read_bytes(), LOADER))
+    except (yaml.YAMLError, ValidationError, UnicodeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise FileError(
+            f"expected {lock} as DVC writes it, got {reason}: take it from git again "
+            "(`git checkout dvc.lock`)"
+        ) from error
+    entry = tree["stages"].get(f"train@{run}")
+    outs = entry.get("outs", []) if entry else []
+    return entry if outs and all(_is_here(root, out) for out in outs) else None
 
 
-def lock_tags(entry: dict[str, Any] | None) -> dict[str, str]:
+def lock_tags(entry: Entry | None) -> dict[str, str]:
     """Hashes of the data, parameters and code of an entry; empty without one."""
     if entry is None:
         return {}
-    deps = [f"{dep['path']} {dep['md5']}" for dep in entry["deps"]]
+    deps = [f"{dep['path']} {dep['md5']}" for dep in entry.get("deps", [])]
     return {
         "data_hash": _digest([dep for dep in deps if not dep.startswith(CODE)]),
         "params_hash": _digest(entry.get("params")),
@@ -51,11 +83,11 @@ def folder_md5(path: Path) -> str:
     return hashlib.md5(json.dumps(listed, sort_keys=True).encode()).hexdigest() + ".dir"
 
 
-def _is_here(root: Path, out: dict[str, Any]) -> bool:
+def _is_here(root: Path, out: HashedFile) -> bool:
     path = root / out["path"]
     if not path.exists():
         return False
-    return (folder_md5(path) if path.is_dir() else file_md5(path)) == str(out["md5"])
+    return (folder_md5(path) if path.is_dir() else file_md5(path)) == out["md5"]
 
 
 def _digest(tree: Any) -> str:

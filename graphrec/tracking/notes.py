@@ -1,7 +1,6 @@
 """What MLflow's page says in words: the experiment's description and a note on each run."""
 
-from typing import Any
-
+from graphrec.config.json_file import Recorded, Settings
 from graphrec.tracking.views import VIEW, runs_address
 
 EXPERIMENT_NOTE = """Graph recommenders trained by DVC's stages: [their measures]({table}), \
@@ -22,7 +21,7 @@ def experiment_note(identity: str) -> str:
     )
 
 
-def run_note(run: str, settings: dict[str, Any], evaluation: dict[str, Any] | None) -> str:
+def run_note(run: str, settings: Settings, evaluation: Recorded | None) -> str:
     """Markdown: what the run is, how it went, and where its files are."""
     params = settings["params"]
     factors = {
@@ -40,7 +39,7 @@ def run_note(run: str, settings: dict[str, Any], evaluation: dict[str, Any] | No
     return "\n\n".join(lines)
 
 
-def _measures(evaluation: dict[str, Any]) -> str:
+def _measures(evaluation: Recorded) -> str:
     names = [name for name in evaluation["valid"] if not name.endswith("_20")]
     rows = [
         f"| {name} | {evaluation['valid'][name]:.4f} | {evaluation['test'][name]:.4f} |"

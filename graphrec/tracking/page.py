@@ -9,11 +9,13 @@ none; what a reader chooses then stays.
 import json
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphrec.tracking.store import open_store, store_may_be_away, tracking_uri
+from graphrec.config.edge import UsageError, run_command
+from graphrec.config.errors import StoreError
+from graphrec.tracking.reach import SERVED, store_is_needed, without_password
+from graphrec.tracking.store import open_store, tracking_uri
 from graphrec.tracking.views import runs_address, view_state
 
 if TYPE_CHECKING:
@@ -58,31 +60,35 @@ def make_app(uri: str, experiment: str) -> "FastAPI":
     return app
 
 
-def main(port: int = 5000) -> None:
+def main(number: str = "5000") -> None:
     uri = tracking_uri()
-    if uri.startswith(("http://", "https://")):
-        sys.exit(f"MLflow is served elsewhere (MLFLOW_TRACKING_URI): open {uri}")
+    if uri.startswith(SERVED):
+        raise StoreError(
+            f"MLflow is served elsewhere (MLFLOW_TRACKING_URI): open {without_password(uri)}"
+        )
+    if not (number.isascii() and number.isdigit() and 0 < (port := int(number[:6])) < 1 << 16):
+        raise UsageError(f"expected a port from 1 to 65535, got {number!r}: call make ui PORT=5000")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            sys.exit(
+            raise StoreError(
                 f"expected a free port, got {port} ({error.strerror}): "
                 f"call make ui PORT={port + 1}, or open http://{HOST}:{port} if MLflow is there"
-            )
-    with store_may_be_away("the page"):
-        import uvicorn
+            ) from error
+    import uvicorn
 
+    with store_is_needed(uri):
         _, experiment = open_store(uri)
-        app = make_app(uri, experiment)
-        print(
-            f"MLflow: open http://{HOST}:{port} and click on graphrec, or go straight to "
-            f"http://{HOST}:{port}/{runs_address(experiment)}\nCtrl-C ends it.",
-            flush=True,
-        )
-        uvicorn.run(app, host=HOST, port=port, log_level="warning")
+    app = make_app(uri, experiment)
+    print(
+        f"MLflow: open http://{HOST}:{port} and click on graphrec, or go straight to "
+        f"http://{HOST}:{port}/{runs_address(experiment)}\nCtrl-C ends it.",
+        flush=True,
+    )
+    uvicorn.run(app, host=HOST, port=port, log_level="warning")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    run_command("page", main, "port")

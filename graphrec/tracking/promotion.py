@@ -2,10 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from graphrec.config.content import content_key
+from typing_extensions import TypedDict
+
+from graphrec.config.content import content_key, mlflow_name
+from graphrec.config.errors import FileError, StoreError
+from graphrec.config.json_file import Measures, Recorded, read_json
 from graphrec.config.paths import Paths
+from graphrec.tracking.records import EVALUATION
 from graphrec.tracking.served_model import log_served
 from graphrec.tracking.store import NOTE, store_lock
 from graphrec.tracking.tracker import Tracker
@@ -21,6 +26,26 @@ GATES = {"mse": False, "ndcg_at_10": True}
 """Measures in which the chosen run has to beat every baseline, and whether more is better."""
 
 
+class Chosen(TypedDict):
+    run: str
+
+
+class Valid(TypedDict):
+    valid: Measures
+
+
+class MeasuredRun(Valid):
+    mlflow_run: str
+
+
+class Results(TypedDict):
+    """Of reports/results.json what decides: measures on validation, and the best run by each."""
+
+    best: dict[str, dict[str, Chosen]]
+    runs: dict[str, MeasuredRun]
+    baselines: dict[str, dict[str, Valid]]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether the best run of a data set may be champion, with a line for each gate."""
@@ -30,18 +55,27 @@ class Verdict:
     reasons: list[str]
 
 
-def judge(tree: dict[str, Any], dataset: str) -> Verdict:
+def judge(tree: Results, dataset: str) -> Verdict:
     """Hold the best run of reports/results.json against its baselines, on validation alone.
 
-    A tie is no win. A measure that no baseline has gates nothing.
+    A tie is no win. A measure that no baseline has gates nothing. Raises FileError where something
+    is not among the results.
     """
-    run = tree["best"][dataset][CHOSEN_BY]["run"]
     passed, reasons = True, []
+    try:
+        run = tree["best"][dataset][CHOSEN_BY]["run"]
+        measured = {measure: tree["runs"][run]["valid"][measure] for measure in GATES}
+        others = tree["baselines"][dataset]
+    except KeyError as error:
+        raise FileError(
+            f"expected {error} among the results of {dataset}, got none: have 10 first in "
+            "`evaluate.k`, and run `dvc repro`"
+        ) from error
     for measure, higher in GATES.items():
-        value = tree["runs"][run]["valid"][measure]
+        value = measured[measure]
         baselines = {
             name: parts["valid"][measure]
-            for name, parts in tree["baselines"][dataset].items()
+            for name, parts in others.items()
             if measure in parts["valid"]
         }
         if not baselines:
@@ -57,6 +91,18 @@ def judge(tree: dict[str, Any], dataset: str) -> Verdict:
     return Verdict(run, passed, reasons)
 
 
+def check_measured(tree: Results, run: str, paths: Paths) -> None:
+    """Raises FileError unless the results are of the weights that lie in the run's folder."""
+    content = content_key(run, paths)
+    evaluated = read_json(paths.evaluation(run) / EVALUATION, Recorded)["content"]
+    reported = tree["runs"][run]["mlflow_run"]
+    if evaluated != content or reported != mlflow_name(run, content):
+        raise FileError(
+            f"expected measures of what lies in {paths.model(run)}, got those of an earlier "
+            "training: run `dvc repro` first"
+        )
+
+
 def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict, user: str) -> str:
     """Register the best run of a data set and, if it passed, make it champion; says what was done.
 
@@ -68,7 +114,9 @@ def promote(tracker: Tracker, paths: Paths, dataset: str, verdict: Verdict, user
     with store_lock():
         run = tracker.find(content_key(verdict.run, paths))
         if run is None:
-            raise LookupError(f"expected the MLflow run of {verdict.run} just recorded, got none")
+            raise StoreError(
+                f"expected the MLflow run of {verdict.run} just recorded, got none: call it again"
+            )
         model = f"graphrec-{dataset}"
         client = tracker.client
         version = _version(client, model, run)

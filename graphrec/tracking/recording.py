@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from graphrec.config.paths import Paths
-from graphrec.tracking.store import store_may_be_away
+from graphrec.tracking.reach import store_may_be_away
+from graphrec.tracking.store import tracking_uri
 from graphrec.tracking.tracker import Tracker
 
 
 def synchronise(runs: Sequence[str], paths: Paths, started: float | None = None) -> None:
     """Record `runs`; a store that does not answer is said and costs nothing else."""
-    with store_may_be_away(", ".join(runs)):
+    with store_may_be_away(", ".join(runs), tracking_uri()):
         tracker = Tracker()
         for run in runs:
             tracker.record(run, paths, started)
@@ -25,7 +26,7 @@ def recorded(run: str, paths: Paths) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, Exception) as error:
         status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
-        with store_may_be_away(run):
+        with store_may_be_away(run, tracking_uri()):
             Tracker().record_failure(run, status, f"{type(error).__name__}: {error}".rstrip(": "))
         raise
     synchronise([run], paths, started)

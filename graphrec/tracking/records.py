@@ -1,14 +1,15 @@
 """What the files of a run say, in MLflow's words: parameters, metrics with steps and times."""
 
-import csv
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphrec.config.content import content_key, mlflow_name
+from graphrec.config.curves import read_curves
+from graphrec.config.errors import FileError
+from graphrec.config.json_file import Recorded, Settings, read_json
 from graphrec.config.paths import Paths
 from graphrec.tracking.notes import run_note
 
@@ -30,9 +31,9 @@ class Record:
 
     run: str
     content: str
-    settings: dict[str, Any]
+    settings: Settings
     curves: list[dict[str, float]]
-    evaluation: dict[str, Any] | None
+    evaluation: Recorded | None
     files: Path
     start: int
     """When the training began, in milliseconds, MLflow's unit."""
@@ -42,19 +43,23 @@ class Record:
     def read(
         cls, run: str, paths: Paths, started: float | None = None, ended: float | None = None
     ) -> "Record":
-        """`started` and `ended` in seconds; without them the curves' own time and their length."""
+        """`started` and `ended` in seconds; without them the curves' own time and their length.
+
+        Raises FileError where a file is missing or damaged.
+        """
+        settings, curves = read_json(paths.settings(run), Settings), read_curves(paths.curves(run))
         content, evaluation = content_key(run, paths), None
         if (file := paths.evaluation(run) / EVALUATION).exists():
-            tree = json.loads(file.read_text())
+            tree = read_json(file, Recorded)
             # Measures of an earlier training are left: evaluate has still to run.
             evaluation = tree if tree["content"] == content else None
-        with paths.curves(run).open(newline="") as text:
-            curves = [
-                {name: float(value) for name, value in row.items()} for row in csv.DictReader(text)
-            ]
+        if "run.dataset" not in settings["params"]:
+            raise FileError(
+                f"expected 'run.dataset' among the params of {paths.settings(run)}, got none: run "
+                f"`dvc repro train@{run}`"
+            )
         end = ended or paths.curves(run).stat().st_mtime
         start = end - EPOCH_SECONDS * len(curves) if started is None else started
-        settings = json.loads(paths.settings(run).read_text())
         times = int(start * 1000), int(end * 1000)
         return cls(run, content, settings, curves, evaluation, paths.model(run), *times)
 
@@ -80,11 +85,13 @@ class Record:
         `best_valid_mse` and `test_mse` are `valid.mse` and `test.mse` of reports/metrics.json, the
         weights of the best epoch on that part; `…_loss` is the run's own risk.
         """
-        parts = self.evaluation or {}
-        return {"best_epoch": self.settings["best_epoch"]} | {
+        measures: dict[str, float] = {"best_epoch": self.settings["best_epoch"]}
+        if (tree := self.evaluation) is None:
+            return measures
+        return measures | {
             prefix + name.removeprefix("test_"): value
-            for part, prefix in (("valid", "best_valid_"), ("test", "test_"))
-            for name, value in parts.get(part, {}).items()
+            for part, prefix in ((tree["valid"], "best_valid_"), (tree["test"], "test_"))
+            for name, value in part.items()
             if HANDFUL.fullmatch(name)
         }
 

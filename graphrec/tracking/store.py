@@ -1,15 +1,13 @@
 """The project's MLflow store: where it is, and how several processes open and write it at once."""
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from graphrec.tracking.notes import experiment_note
+from graphrec.tracking.reach import SERVED, expect_database
 from graphrec.tracking.views import view_tags
 
 if TYPE_CHECKING:
@@ -63,13 +61,18 @@ def store_lock() -> FileLock:
 
 
 def open_store(uri: str) -> tuple["MlflowClient", str]:
-    """A client of the store and the id of the project's experiment; makes what is not there."""
+    """A client of the store and the id of the project's experiment; makes what is not there.
+
+    Raises what `store_is_needed` turns into a StoreError.
+    """
     for name in LEFTOVERS:
         os.environ.pop(name, None)
     from mlflow.tracking import MlflowClient  # seconds to import, so only where needed
 
     if uri.startswith("sqlite:") and "?" not in uri:
         uri += f"?timeout={BUSY_SECONDS}"
+    if not uri.startswith(SERVED) and "://" in uri:
+        expect_database(uri)
     with store_lock():
         client = MlflowClient(uri, registry_uri=uri)
         return client, _experiment_id(client, uri)
@@ -80,7 +83,7 @@ def _experiment_id(client: "MlflowClient", uri: str) -> str:
 
     if (experiment := client.get_experiment_by_name(EXPERIMENT)) is None:
         # A server has an artifact store of its own; a database has none.
-        served = uri.startswith(("http://", "https://"))
+        served = uri.startswith(SERVED)
         location = None if served else (store_root() / "mlartifacts").as_uri()
         try:
             experiment = client.get_experiment(client.create_experiment(EXPERIMENT, location))
@@ -92,19 +95,3 @@ def _experiment_id(client: "MlflowClient", uri: str) -> str:
         if experiment.tags.get(tag) != value:
             client.set_experiment_tag(identity, tag, value)
     return identity
-
-
-@contextmanager
-def store_may_be_away(what: str) -> Iterator[None]:
-    """Turn what a store that is away, damaged or in use raises into a warning."""
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
-
-    try:
-        yield
-    except (MlflowException, SQLAlchemyError, OSError) as error:
-        print(
-            f"warning: {what} is not in MLflow: expected a store at {tracking_uri()}, got {error}. "
-            "What has been written is complete; `make sync` adds it once the store is back.",
-            file=sys.stderr,
-        )

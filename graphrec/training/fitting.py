@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from graphrec.config.errors import ParamsError
 from graphrec.config.params import Params, check_num_neighbors
 from graphrec.config.training import RunParams
 from graphrec.data.batches import Batch
@@ -44,10 +45,10 @@ def make_repeatable(seed: int, threads: int) -> None:
 
 
 def find_device(name: str) -> torch.device:
-    """Raises RuntimeError for `cuda` where there is none."""
+    """Raises ParamsError for `cuda` where there is none."""
     if name == "cuda":
         if not torch.cuda.is_available():
-            raise RuntimeError("expected a CUDA device, got none here: set `device: cpu`")
+            raise ParamsError("expected a CUDA device, got none here: set `device: cpu`")
         # What cuBLAS needs to repeat to the bit; it reads this when it is first used.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return torch.device(name)

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from graphrec.config.errors import GraphrecError
 from graphrec.config.training import TrainParams
 from graphrec.data.batches import Batch, SharedNegatives
 from graphrec.evaluation.metrics import higher_is_better
@@ -23,7 +24,7 @@ from graphrec.training.progress import History, Progress, Row, weights_of
 Validate = Callable[[Recommender], Row]
 
 
-class DivergedError(RuntimeError):
+class DivergedError(GraphrecError):
     """The loss is no finite number any more."""
 
 

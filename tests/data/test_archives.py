@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import zipfile
@@ -105,6 +106,32 @@ def test_a_member_outside_the_folder_is_refused(published, tmp_path, place, name
     folder = repack(published, tmp_path, lambda old: old | {name: b"x"})
     expect_failure(place, folder, published.checksums, name)
     assert not (tmp_path / "x").exists()
+
+
+def test_a_member_that_grows_beyond_all_bounds_is_refused(published, tmp_path, place, monkeypatch):
+    monkeypatch.setattr("graphrec.data.archives.MOST_BYTES", 10**6)
+    name = "ml-100k/u.item"
+    folder = repack(published, tmp_path, lambda old: old | {name: bytes(2 * 10**6)})
+    expect_failure(place, folder, published.checksums, "1,000,000 bytes unpacked")
+
+
+def test_a_size_that_no_compression_reaches_is_refused(published, tmp_path, place):
+    """A header may say what it likes; nothing is written by then."""
+    content = bytearray((published.folder / ARCHIVE.name).read_bytes())
+    entry = content.rindex(b"ml-100k/u.item") - 46  # in the directory at the end
+    assert content[entry : entry + 4] == b"PK\1\2"
+    content[entry + 24 : entry + 28] = (2**31 - 1).to_bytes(4, "little")
+    folder = mirror_with(tmp_path, bytes(content))
+    expect_failure(place, folder, published.checksums, "u.item of at most 1100 times")
+
+
+def test_a_link_is_refused(published, tmp_path, place):
+    folder = mirror_with(tmp_path, (published.folder / ARCHIVE.name).read_bytes())
+    link = zipfile.ZipInfo("ml-100k/u.item")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(folder / ARCHIVE.name, "w") as zipped:
+        zipped.writestr(link, "/etc/passwd")
+    expect_failure(place, folder, published.checksums, "a link or the like")
 
 
 def test_members_that_are_not_pinned_are_not_written(published, tmp_path):

@@ -6,14 +6,15 @@ import socket
 import ssl
 import subprocess
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import SimpleNamespace
 
 import pooch.core
 import pytest
 
-from graphrec.data import archives
+from graphrec.data import fetching
 from graphrec.data.archives import download
 from tests.data.test_archives import ARCHIVE, expect_failure
 
@@ -131,10 +132,47 @@ def test_a_connection_cut_for_a_moment_is_tried_again(published, place):
 
 
 def test_a_server_that_says_nothing_is_given_up(published, place, monkeypatch):
-    monkeypatch.setattr(archives, "TIMEOUT", 0.1)
+    monkeypatch.setattr(fetching, "TIMEOUT", 0.1)
     with serving(Silent, published.folder) as url:
         expect_failure(place, url, published.checksums, "timed out")
         Silent.over.set()
+
+
+class Dripping(Quiet):
+    """Promises a long answer, and sends a byte of it now and then."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        with suppress(OSError):  # the other side hangs up
+            for _ in range(200):
+                self.wfile.write(b"P")
+                time.sleep(0.02)
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(published, place, monkeypatch):
+    monkeypatch.setattr(fetching, "DEADLINE", 0.2)
+    with serving(Dripping, published.folder) as url:
+        expect_failure(place, url, published.checksums, "bytes and no end after")
+
+
+def test_an_answer_without_end_is_given_up(published, place, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_BYTES", 1000)
+    with serving(Quiet, published.folder) as url:
+        expect_failure(place, url, published.checksums, "more than 1,000 bytes")
+
+
+def test_without_a_progress_bar_all_is_the_same(published, place, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    with serving(Quiet, published.folder) as url:
+        download(ARCHIVE, place, url, published.checksums)
+    assert (place / "u1.base").exists()
+
+
+@pytest.mark.parametrize("mirror", ["http://[bad", "http://", "http://host:99999999/x", "ftp://x"])
+def test_what_is_no_address_is_refused(published, place, mirror):
+    expect_failure(place, mirror, published.checksums)
 
 
 def test_a_host_that_does_not_answer_is_refused(published, place):

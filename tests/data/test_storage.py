@@ -72,9 +72,9 @@ def test_an_own_data_set_comes_back_whole(own, tmp_path):
     assert_same_dataset(load_dataset(tmp_path / "training.npz"), own)
 
 
-def test_the_test_part_comes_back_whole(test_part, tmp_path):
+def test_the_test_part_comes_back_whole(data, test_part, tmp_path):
     save_held_out(tmp_path / "test.npz", test_part)
-    loaded = load_held_out(tmp_path / "test.npz")
+    loaded = load_held_out(tmp_path / "test.npz", data)
     assert len(loaded) == len(test_part)
     assert_same_interactions(loaded.interactions, test_part.interactions)
     np.testing.assert_array_equal(loaded.negative, test_part.negative)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from graphrec.config.errors import StoreError
 from graphrec.tracking.page import HOST, first_settings, main, with_settings
 from graphrec.tracking.views import COLUMNS
 from tests.servers import free_port
@@ -51,13 +52,13 @@ def test_a_taken_port_is_said_with_a_way_out(monkeypatch):
         taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SystemExit, match=f"got {port} .*make ui PORT={port + 1}"):
-            main(port)
+        with pytest.raises(StoreError, match=f"got {port} .*make ui PORT={port + 1}"):
+            main(str(port))
 
 
 def test_a_served_store_is_pointed_at(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://example.org:5000")
-    with pytest.raises(SystemExit, match=r"open http://example\.org:5000"):
+    with pytest.raises(StoreError, match=r"open http://example\.org:5000"):
         main()
 
 

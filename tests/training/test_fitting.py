@@ -143,7 +143,7 @@ def test_a_refitted_model_keeps_the_mixture_and_has_filters_of_both_parts(
 def test_without_a_cuda_device_it_says_what_to_do(movielens, params):
     run = select_run(params, "movielens-mse")
     asked = params.model_copy(update={"device": "cuda"})
-    with pytest.raises(RuntimeError, match="set `device: cpu`"):
+    with pytest.raises(ParamsError, match="set `device: cpu`"):
         fit(run, asked, movielens.data)
 
 

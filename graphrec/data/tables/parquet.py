@@ -12,6 +12,8 @@ from graphrec.data.errors import DataError
 from graphrec.data.tables.table import Table, check_names, positions
 
 MAGIC = b"PAR1"
+MOST_ROWS = 500_000_000
+"""Of a table: its columns are held in memory."""
 
 
 def is_parquet(path: Path) -> bool:
@@ -46,6 +48,10 @@ def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
         names = dataset.schema.names
         check_names(name, names)
         fields = positions(name, names, columns, header=True)
+        if (count := dataset.count_rows()) > MOST_ROWS:
+            raise DataError(
+                f"{name}: expected at most {MOST_ROWS:,} rows, got {count:,}: sample fewer users"
+            )
         rows = dataset.to_table(columns=sorted({names[at] for at in fields.values()}))
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{name}: expected a whole Parquet file, got {error}") from error

@@ -11,6 +11,7 @@ from graphrec.config.datasets import FileFormat
 from graphrec.data.errors import DataError
 
 BLOCK = 1 << 20  # bytes read at a time
+MOST_BYTES = 1 << 34  # of a table, unzipped: a zipped one may have no end
 GZIP_MAGIC = b"\x1f\x8b"
 UNIT_SEPARATOR = "\x1f"
 """Stands for separators of several bytes, which pyarrow.csv does not know."""
@@ -47,7 +48,7 @@ class Utf8Stream(io.RawIOBase):
         with path.open("rb") as file:
             zipped = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         self._file = cast(BinaryIO, (gzip.open if zipped else open)(path, "rb"))
-        self._lines = 0
+        self._lines, self._size = 0, 0
         self._start = self._unzip().removeprefix(codecs.BOM_UTF8)
         self._line = ""  # the beginning of one that goes on in the next block
         self._ready = memoryview(b"")
@@ -89,11 +90,18 @@ class Utf8Stream(io.RawIOBase):
 
     def _unzip(self) -> bytes:
         try:
-            return self._file.read(BLOCK)
+            block = self._file.read(BLOCK)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DataError(
                 f"{self._name}: expected a whole gzip file, got {error}: fetch or zip it again"
             ) from error
+        self._size += len(block)
+        if self._size > MOST_BYTES:
+            raise DataError(
+                f"{self._name}: expected at most {MOST_BYTES:,} bytes of text, got more: leave out "
+                "columns, or save it as Parquet"
+            )
+        return block
 
     def _decode(self, raw: bytes) -> str:
         try:

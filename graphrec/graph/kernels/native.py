@@ -11,6 +11,12 @@ import torch
 from torch import Tensor
 
 from graphrec.graph.kernels.build import build
+from graphrec.graph.kernels.checks import (
+    expect_columns,
+    expect_floats,
+    expect_layout,
+    expect_numbers,
+)
 from graphrec.graph.kernels.dropout import Dropout
 from graphrec.graph.kernels.reference import Entries
 
@@ -23,8 +29,10 @@ def library() -> CDLL | None:
 
 def product(matrix: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
     x, add = x.contiguous(), out is not None
+    expect_floats("x", x, matrix.shape[1], -1)
     if out is None:
         out = x.new_empty(matrix.shape[0], x.shape[1])
+    expect_floats("out", out, matrix.shape[0], x.shape[1])
     _call("product", *_csr(matrix), x, x.shape[1], out, int(add))
     return out
 
@@ -35,6 +43,10 @@ def select_entries(
     offset, column = torch.empty_like(entries.offset), torch.empty_like(entries.column)
     values = scale.new_empty(len(column))
     rows, ends = len(offset) - 1, (entries.edge, entries.first, entries.second)
+    expect_layout("edge_mask", edge_mask, torch.bool, -1)
+    expect_floats("scale", scale, -1)
+    for name, field in zip(Entries._fields, entries, strict=True):
+        expect_layout(name, field, torch.int32, rows + 1 if name == "offset" else len(column))
     given = (entries.offset, entries.column, rows, *ends, edge_mask, scale)
     _call("select_entries", *given, offset, column, values)
     count = int(offset[-1])
@@ -56,7 +68,11 @@ def layer(
     `matrix` is CSR (rows, rows), x, n and u are (rows, dim), weight (dim, 2 dim), lengths (rows,)
     and at least `smallest`. To `unit` (rows, dim) go the rows of u over their lengths.
     """
-    x = x.contiguous()
+    x, (rows, dim) = x.contiguous(), x.shape
+    expect_floats("x", x, matrix.shape[1], dim)
+    expect_floats("weight", weight, dim, 2 * dim)
+    expect_floats("bias", bias, dim)
+    expect_columns("unit", unit, rows, dim)
     neighbors, update, norm = torch.empty_like(x), torch.empty_like(x), x.new_empty(len(x))
     options = (slope, smallest, *dropout)
     outputs = (neighbors, update, unit, unit.stride(0), norm)
@@ -82,7 +98,15 @@ def layer_gradient(
     """
     if of_unit.stride(1) != 1:
         of_unit = of_unit.contiguous()
-    x = x.contiguous()
+    x, (rows, dim) = x.contiguous(), x.shape
+    for name, block in (("of_unit", of_unit), ("unit", unit)):
+        expect_columns(name, block, rows, dim)
+    for name, dense in (("of_update", of_update), ("neighbors", neighbors), ("update", update)):
+        if dense is not None:
+            expect_floats(name, dense, rows, dim)
+    expect_floats("x", x, rows, dim)
+    expect_floats("weight", weight, dim, 2 * dim)
+    expect_floats("norm", norm, rows)
     given = (of_unit, of_unit.stride(0), of_update, x, neighbors, update, unit, unit.stride(0))
     outputs = (torch.empty_like(x), torch.empty_like(x), torch.empty_like(weight))
     of_bias = x.new_empty(x.shape[1])
@@ -92,22 +116,32 @@ def layer_gradient(
 
 
 def drop_(x: Tensor, dropout: Dropout) -> Tensor:
+    expect_floats("x", x, *x.shape)
     _call("drop", x, x.numel(), *dropout)
     return x
 
 
 def pair_dots(x: Tensor, first: Tensor, second: Tensor) -> Tensor:
     x, first, second = x.contiguous(), first.contiguous(), second.contiguous()
+    _expect_pairs(x, first, second)
     out = x.new_empty(len(first))
     _call("pair_dots", x, x.shape[1], first, second, len(first), out)
     return out
 
 
 def pair_gradient(gradient: Tensor, x: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    given = (tensor.contiguous() for tensor in (gradient, x))
-    first, second, out = first.contiguous(), second.contiguous(), torch.empty_like(x)
-    _call("pair_gradient", *given, *x.shape, first, second, len(first), out)
+    gradient, x, first, second = (tensor.contiguous() for tensor in (gradient, x, first, second))
+    _expect_pairs(x, first, second)
+    expect_floats("gradient", gradient, len(first))
+    out = torch.empty_like(x)
+    _call("pair_gradient", gradient, x, *x.shape, first, second, len(first), out)
     return out
+
+
+def _expect_pairs(x: Tensor, first: Tensor, second: Tensor) -> None:
+    expect_floats("x", x, -1, -1)
+    expect_numbers("first", first, len(x))
+    expect_numbers("second", second, len(x), len(first))
 
 
 Argument = Tensor | float | int | None
@@ -115,6 +149,8 @@ Argument = Tensor | float | int | None
 
 def _csr(matrix: Tensor) -> tuple[Argument, ...]:
     offset, column = matrix.crow_indices().int(), matrix.col_indices().int()
+    expect_layout("offset", offset, torch.int32, matrix.shape[0] + 1)
+    expect_floats("values", matrix.values(), len(column))
     return offset, column, matrix.values(), *matrix.shape
 
 
