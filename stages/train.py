@@ -42,9 +42,9 @@ def train(
 ) -> None:
     """Train, going on from where a killed process was; leave a model's folder."""
     run, settings = select_run(params, name), run_settings(params, name)
+    data = load_dataset(paths.training(run.dataset))
     known = fingerprint(settings, paths.training(run.dataset))
     checkpoint = Checkpoint(paths.checkpoints(name), known, checkpoint_seconds)
-    data = load_dataset(paths.training(run.dataset))
     fitted = fit_run(run, params, data, print_row, checkpoint)
     write_bytes(paths.weights(name), save(fitted.model.state_dict()))
     if fitted.validated is not None:

@@ -1,9 +1,7 @@
 """Recommendations for many users at once, in a file."""
 
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +10,7 @@ from tqdm import tqdm
 from graphrec.answers.errors import AnswerError, UsageError
 from graphrec.answers.named import NamedAnswers, Row
 from graphrec.answers.output import harmless
+from graphrec.config.files import whole
 from graphrec.data.interactions import Mask
 
 BLOCK = 512
@@ -42,8 +41,13 @@ def write_batch(
                 rows += [name | row for row in best]
             progress.update(len(block))
     columns = ["user", "rank", "item", "title", "score", answers.target]
-    with replaced(out) as file:
-        write(rows, columns, file)
+    try:
+        with whole(out) as part:
+            write(rows, columns, part)
+    except OSError as error:
+        raise AnswerError(
+            f"expected to write {out}, got {error.strerror}: choose a place that can be written"
+        ) from error
     return len(rows)
 
 
@@ -105,18 +109,3 @@ def writer_of(out: Path) -> Writer:
     if not out.parent.is_dir() or out.is_dir():
         raise UsageError(f"expected a place for a file, got {str(out)!r}: make its folder first")
     return WRITERS[out.suffix.lower()]
-
-
-@contextmanager
-def replaced(out: Path) -> Iterator[Path]:
-    """A file beside `out` that takes its place once it is whole, and goes if that fails."""
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        yield beside
-        beside.replace(out)
-    except OSError as error:
-        raise AnswerError(
-            f"expected to write {out}, got {error.strerror}: choose a place that can be written"
-        ) from error
-    finally:
-        beside.unlink(missing_ok=True)

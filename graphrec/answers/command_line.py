@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from graphrec.answers.errors import AnswerError, UsageError
+from graphrec.answers.errors import UsageError
 from graphrec.answers.output import printable
+from graphrec.config.errors import GraphrecError
 
 if TYPE_CHECKING:
     from graphrec.answers.named import NamedAnswers
@@ -37,7 +38,7 @@ class OneLineFaults(click.Group):
         except click.UsageError as error:
             note(_in_words(error))
             sys.exit(2)
-        except AnswerError as error:
+        except GraphrecError as error:
             note(str(error))
             sys.exit(2 if isinstance(error, UsageError) else 1)
         except click.Abort:

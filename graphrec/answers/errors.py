@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from graphrec.config.errors import GraphrecError
 
-class AnswerError(ValueError):
+
+class AnswerError(GraphrecError):
     """The question cannot be answered; the message says what was expected, what came and what to
     do."""
 

@@ -43,7 +43,9 @@ class Predictor:
     def __init__(self, model: Recommender, graph: BipartiteGraph, data: Dataset) -> None:
         self.model, self.graph, self.data = model, graph, data
         self.trained = TrainedModel(model, graph)
-        self.before = Interactions.concatenate([data.train, data.valid.interactions])
+        before = Interactions.concatenate([data.train, data.valid.interactions])
+        self.before = before[np.argsort(before.user, kind="stable")]
+        self.start = np.searchsorted(self.before.user, np.arange(data.num_users + 1))
 
     @classmethod
     def load(cls, folder: Path) -> "Predictor":
@@ -52,7 +54,7 @@ class Predictor:
 
     def known(self, user: int) -> History:
         """What a user of the training data did, held-out test interactions excepted."""
-        mine = self.before[np.flatnonzero(self.before.user == user)]
+        mine = self.before[np.arange(self.start[user], self.start[user + 1])]
         # A refitted model has learned from the validation part: what it holds comes twice.
         item, first = np.unique(mine.item, return_index=True)
         return History(item, mine.rating[first], user)
