@@ -27,6 +27,7 @@ def cluster():
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_AUTH_MODE": "token",
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+        "RAY_worker_niceness": "0",  # as quick as the tests' own process
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
