@@ -79,9 +79,12 @@ def main() -> None:
     parser.add_argument("--fits", type=int, default=20)
     parser.add_argument("--epochs", type=int, default=5)
     options = parser.parse_args()
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
-    os.environ["RAY_worker_niceness"] = "0"
-    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # on 127.0.0.1 alone
+    os.environ |= {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_AUTH_MODE": "token",
+        "RAY_worker_niceness": "0",
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # on 127.0.0.1 alone
+    }
     short, rows = Short(options.epochs), []
     print("| nodes | killed | seconds | results | load before |\n|---|---|---|---|---|")
     for nodes, kill in ((1, False), (2, False), (2, True)):
