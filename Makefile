@@ -31,7 +31,7 @@ $(VENV)/.ready: requirements.txt
 	$(PIP) install --no-build-isolation -r requirements.txt
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt requirements-cluster.txt
 	$(PIP) install -r requirements-dev.txt
 	@touch $@
 
@@ -103,12 +103,21 @@ $(VENV)/.ready-server: $(VENV)/.ready requirements-server.txt
 	$(PIP) install -r requirements-server.txt
 	@touch $@
 
-study: $(VENV)/.ready ## five seeds and five folds of chosen runs beside graph baselines; says how long first
-	python -m benchmarks.study
+# A Ray cluster that runs the fits: its address, or local for Ray on this machine (docs/cluster.md).
+CLUSTER ?=
+READY := $(VENV)/.ready$(if $(CLUSTER),-cluster)
+ON_CLUSTER := $(if $(CLUSTER),--cluster $(CLUSTER))
+
+$(VENV)/.ready-cluster: $(VENV)/.ready requirements-cluster.txt
+	$(PIP) install -r requirements-cluster.txt
+	@touch $@
+
+study: $(READY) ## five seeds and five folds of chosen runs beside graph baselines; says how long first
+	python -m benchmarks.study $(ON_CLUSTER)
 
 SEEDS ?= 3
-ablation: $(VENV)/.ready ## what each part of the model is worth on validation, over SEEDS; says how long first
-	python -m benchmarks.ablation --seeds $(SEEDS)
+ablation: $(READY) ## what each part of the model is worth on validation, over SEEDS; says how long first
+	python -m benchmarks.ablation --seeds $(SEEDS) $(ON_CLUSTER)
 
 bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries; growth; the pipeline
 	python -m benchmarks.epoch

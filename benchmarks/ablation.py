@@ -7,9 +7,9 @@ lie in the folder that holds it: below data/raw/.
 
 import argparse
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ import yaml
 
 from benchmarks.ablation_changes import CHANGES, WHOLE, Change, general_changes, measure_of
 from benchmarks.bench import Bench
+from benchmarks.cluster import CLUSTER_HELP, needs_of, run_all, say
 from benchmarks.fits import RESAMPLES, Fit
 from benchmarks.settings import change
 from graphrec.config.files import write_text
@@ -37,25 +38,31 @@ class Setting(NamedTuple):
     """What an ablation is made on."""
 
     tree: dict[str, Any]
-    paths: Paths
-    seeds: int = 1
+    bench: Bench
     resamples: int = RESAMPLES
 
 
-def fit_changed(setting: Setting, name: str, changes: Change) -> list[Evaluation]:
-    """Validation measures of a run with some changes in it, one for each seed.
+class Trial(NamedTuple):
+    """A fit of a run with a change in it."""
 
-    All have the same bootstrap resamples of the users. A run that is refitted would have no
-    validation part left: it is measured before.
+    run: str
+    change: Change
+    seed: int = 0
+
+
+Measured = dict[str, dict[str, list[Evaluation]]]
+"""Validation measures over seeds, by run and by label of the change."""
+
+
+def fit_changed(setting: Setting, trial: Trial) -> Evaluation:
+    """Validation measures of a run with a change in it; all have the same resamples of the users.
+
+    A run that is refitted would have no validation part left: it is measured before.
     """
-    params = check_params(change(setting.tree, changes.values))
-    bench = Bench(params, setting.paths)
-    run = select_run(params, name).model_copy(update={"refit": False})
-    evaluations = []
-    for seed in range(setting.seeds):
-        fit = Fit(changes.label, run, seed=seed, without=changes.without)
-        evaluations.append(bench.validate(bench.train(fit)[0], fit, setting.resamples))
-    return evaluations
+    bench = setting.bench.under(check_params(change(setting.tree, trial.change.values)))
+    run = select_run(bench.params, trial.run).model_copy(update={"refit": False})
+    fit = Fit(trial.change.label, run, seed=trial.seed, without=trial.change.without)
+    return bench.validate(bench.train(fit)[0], fit, setting.resamples)
 
 
 def mean_over_seeds(evaluations: list[Evaluation]) -> Evaluation:
@@ -91,17 +98,26 @@ def shown(evaluations: list[Evaluation], measure: str) -> str:
     return f"{np.mean(values):.4f}{deviation}"
 
 
-def measure_run(
-    setting: Setting, name: str, changes: list[Change], measure: str
-) -> dict[str, list[Evaluation]]:
-    """Validation measures of a run as it is and under each change, printed as they come."""
-    measured = {}
-    for each in (WHOLE, *changes):
-        started = time.perf_counter()
-        measured[each.label] = fit_changed(setting, name, each)
-        seconds = time.perf_counter() - started
-        value = f"{measure} {shown(measured[each.label], measure)}"
-        print(f"{name}, {each.label}: {value} ({seconds:.0f} s)", flush=True)
+def carry_out(setting: Setting, trials: list[Trial], address: str | None = None) -> Measured:
+    """The measures of all trials, each printed as it comes, in their order.
+
+    With an address they are fitted on the Ray cluster there.
+    """
+    params = setting.bench.params
+    if address is not None:
+        setting.bench.hold(Fit(trial.run, select_run(params, trial.run)) for trial in trials)
+    evaluations: dict[int, Evaluation] = {}
+    fit = partial(fit_changed, setting)
+    for done in run_all(fit, trials, address, needs_of(params)):
+        evaluations[done.index] = done.result
+        run, changed, seed = trials[done.index]
+        measure = measure_of(run, select_run(params, run), params)
+        value = f"{measure} {done.result.values[measure]:.4f}"
+        say(f"{run}, {changed.label}, seed {seed}: {value} ({done.seconds:.0f} s)")
+    measured: Measured = {}
+    for index, trial in enumerate(trials):
+        of_run = measured.setdefault(trial.run, {})
+        of_run.setdefault(trial.change.label, []).append(evaluations[index])
     return measured
 
 
@@ -109,9 +125,8 @@ def changes_of(name: str, setting: Setting) -> list[Change]:
     """Those that are written down for a run, or those that suit any."""
     if name in CHANGES:
         return CHANGES[name]
-    params = check_params(setting.tree)
-    prepared = Bench(params, setting.paths).prepared(params.runs[name].dataset)
-    return general_changes(name, params, prepared.data)
+    params = setting.bench.params
+    return general_changes(name, params, setting.bench.prepared(params.runs[name].dataset).data)
 
 
 def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> None:
@@ -120,17 +135,21 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
     params = check_params(tree)
     if unknown := set(options.runs) - set(params.runs):
         sys.exit(f"ablation: expected runs of {options.params}, got {', '.join(sorted(unknown))}")
-    setting = Setting(tree, paths, options.seeds, options.resamples)
-    plan = {name: changes_of(name, setting) for name in options.runs}
-    count = sum(1 + len(changes) for changes in plan.values()) * options.seeds
-    print(f"{count} fits, about {count * SECONDS_A_FIT / 60:.0f} minutes on two cores if small")
+    setting = Setting(tree, Bench(params, paths), options.resamples)
+    trials = [
+        Trial(name, each, seed)
+        for name in options.runs
+        for each in (WHOLE, *changes_of(name, setting))
+        for seed in range(options.seeds)
+    ]
+    minutes = len(trials) * SECONDS_A_FIT / 60
+    print(f"{len(trials)} fits, about {minutes:.0f} minutes on two cores if small")
     key = study_key(params)
     seeds = "one seed" if options.seeds == 1 else f"means over {options.seeds} seeds ± deviation"
     introduction = INTRODUCTION.format(key=key, seeds=seeds, resamples=options.resamples)
     page, values = [f"# What each part is worth\n\n{introduction}"], {}
-    for name, changes in plan.items():
+    for name, measured in carry_out(setting, trials, options.cluster).items():
         measure = measure_of(name, select_run(params, name), params)
-        measured = measure_run(setting, name, changes, measure)
         page += [f"## {name}", ablation_table(measured, measure)]
         values[name] = {
             label: [each.values for each in evaluations] for label, evaluations in measured.items()
@@ -147,6 +166,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", nargs="+", default=[*CHANGES], help="these alone")
     parser.add_argument("--seeds", type=int, default=1, help="fits of each change")
     parser.add_argument("--resamples", type=int, default=RESAMPLES, help="of the users")
+    parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
     parser.add_argument("--output", type=Path, help="page to write")
     return parser.parse_args(arguments)
 

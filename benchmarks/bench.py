@@ -1,5 +1,6 @@
 """Fits and measures: the pipeline's own functions, without files in between."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from benchmarks.fits import RESAMPLES, Fit, Outcome, params_of, without_blocks
@@ -37,6 +38,17 @@ class Bench:
             raw = read_raw(self.paths.raw(dataset), about)
             self._prepared[dataset, fold] = prepare(raw, about, self.params.seed)
         return self._prepared[dataset, fold]
+
+    def under(self, params: Params) -> "Bench":
+        """The same splits under other parameters, which have to be the same for data and seed."""
+        other = Bench(params, self.paths)
+        other._prepared = self._prepared
+        return other
+
+    def hold(self, fits: Iterable[Fit]) -> None:
+        """Prepare all that `fits` are trained on, so that nodes without the files can run them."""
+        for fit in fits:
+            self.prepared(fit.run.dataset, fit.fold)
 
     def baselines(self, dataset: str) -> dict[str, Baseline]:
         """The trivial ones, as the baseline stage has them."""

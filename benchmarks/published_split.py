@@ -8,19 +8,37 @@ are those of params.yaml, `hyperparameters.implicit`, and published_split.yaml.
 """
 
 import argparse
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.cluster import CLUSTER_HELP, needs_of, run_all, say
 from benchmarks.one_fit import NAMES, RUN
 from benchmarks.processes import measure_alone
+from graphrec.config.params import load_params
 from graphrec.config.paths import Paths
 from graphrec.evaluation.results import save_json
 from graphrec.reporting.tables import markdown_table
 
 Rows = list[dict[str, Any]]
+FILES = ("train.csv.gz", "test.csv.gz")
+
+
+def fit_alone(folder: Path, arguments: Sequence[object]) -> dict[str, Any]:
+    """What benchmarks.one_fit measures, in a process of its own."""
+    return measure_alone("benchmarks.one_fit", folder, *arguments)
+
+
+def fit_handed_on(files: Mapping[str, bytes], arguments: Sequence[object]) -> dict[str, Any]:
+    """The same on a node that has only the contents of the files."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        return fit_alone(Path(folder), arguments)
 
 
 def published_table(rows: Rows) -> str:
@@ -55,20 +73,27 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
     parser.add_argument("--models", nargs="+", choices=RUN, default=[*RUN], help="these alone")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, help="at most, in place of the settings' own")
+    parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
     options = parser.parse_args(arguments)
-    if lacking := [
-        name for name in ("train.csv.gz", "test.csv.gz") if not (options.folder / name).is_file()
-    ]:
-        parser.error(f"expected train.csv.gz and test.csv.gz in {options.folder}, got no {lacking}")
-    epochs = [] if options.epochs is None else ["--epochs", options.epochs]
-    rows: Rows = []
+    if lacking := [name for name in FILES if not (options.folder / name).is_file()]:
+        parser.error(f"expected {' and '.join(FILES)} in {options.folder}, got no {lacking}")
+    handed = [] if options.epochs is None else ["--epochs", options.epochs]
+    fits = [
+        [model, "--seed", seed, *handed]
+        for model in options.models
+        for seed in range(options.seeds)
+    ]
+    fit = partial(fit_alone, options.folder)
+    if options.cluster is not None:
+        fit = partial(fit_handed_on, {name: (options.folder / name).read_bytes() for name in FILES})
     output = (paths or Paths()).root / "reports" / "benchmarks" / "published-split.json"
-    for model in options.models:
-        for seed in range(options.seeds):
-            fit = [options.folder, model, "--seed", seed, *epochs]
-            rows.append(measure_alone("benchmarks.one_fit", *fit))
-            save_json(output, {"fits": rows})  # each, since the next may take half an hour
-            print(f"{model}, seed {seed}: {rows[-1]['test']}", flush=True)
+    measured: dict[int, dict[str, Any]] = {}
+    rows: Rows = []
+    for done in run_all(fit, fits, options.cluster, needs_of(load_params())):
+        measured[done.index] = done.result
+        rows = [measured[index] for index in sorted(measured)]
+        save_json(output, {"fits": rows})  # each, since the next may take half an hour
+        say(f"{done.result['model']}, seed {done.result['seed']}: {done.result['test']}")
     print(published_table(rows))
 
 

@@ -6,11 +6,11 @@ epochs, with the settings that validation chose before.
 """
 
 import argparse
-import time
 from collections.abc import Iterator
 from typing import Any, Literal
 
 from benchmarks.bench import Bench
+from benchmarks.cluster import CLUSTER_HELP, Finished, needs_of, run_all, say
 from benchmarks.fits import PUBLISHED, Fit, Outcome
 from benchmarks.study_tables import Rows, study_page
 from graphrec.config.files import write_text
@@ -75,18 +75,27 @@ def trivial(bench: Bench) -> Iterator[tuple[Fit, Outcome]]:
             yield fit, bench.measure(baseline, [], fit)
 
 
-def carry_out(bench: Bench, fits: list[Fit]) -> Rows:
-    """The outcomes of the baselines and of `fits`, each printed as it comes."""
+def carry_out(bench: Bench, fits: list[Fit], address: str | None = None) -> Rows:
+    """The outcomes of the baselines and of `fits`, each printed as it comes, in their order.
+
+    With an address the fits are run on the Ray cluster there.
+    """
     rows: Rows = list(trivial(bench))
-    for number, fit in enumerate(fits, 1):
-        started = time.perf_counter()
-        rows.append((fit, bench.run(fit)))
-        test = rows[-1][1].test.values
-        measures = "  ".join(f"{name} {test[name]:.4f}" for name in PRINTED if name in test)
-        seconds = time.perf_counter() - started
-        named = f"{number}/{len(fits)} {fit.row} {fit.fold or 'own fold'} seed {fit.seed}"
-        print(f"{named}: {measures} ({seconds:.0f} s)", flush=True)
-    return rows
+    if address is not None:
+        bench.hold(fits)
+    outcomes: dict[int, Outcome] = {}
+    for done in run_all(bench.run, fits, address, needs_of(bench.params)):
+        outcomes[done.index] = done.result
+        say(f"{len(outcomes)}/{len(fits)} {described(fits[done.index], done)}")
+    return rows + [(fit, outcomes[index]) for index, fit in enumerate(fits)]
+
+
+def described(fit: Fit, done: Finished[Outcome]) -> str:
+    """A line for a person watching."""
+    test = done.result.test.values
+    measures = "  ".join(f"{name} {test[name]:.4f}" for name in PRINTED if name in test)
+    named = f"{fit.row} {fit.fold or 'own fold'} seed {fit.seed}"
+    return f"{named}: {measures} ({done.seconds:.0f} s)"
 
 
 def save_study(rows: Rows, key: str, paths: Paths) -> None:
@@ -110,11 +119,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--folds", nargs="*", default=["u2", "u3", "u4", "u5"])
+    parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)
     options = parser.parse_args()
     params = load_params()
     fits = list(plan(params, options.seeds, options.folds))
     print(f"{len(fits)} fits, about {len(fits) * SECONDS_A_FIT / 60:.0f} minutes on two cores")
-    save_study(carry_out(Bench(params), fits), study_key(params), Paths())
+    rows = carry_out(Bench(params), fits, options.cluster)
+    save_study(rows, study_key(params), Paths())
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Run as `python -m stages.preprocess <data set>`.
 
 import json
 
+from graphrec.config.datasets import DatasetParams
 from graphrec.config.edge import run_command
 from graphrec.config.files import write_text
 from graphrec.config.params import load_params, select_dataset
@@ -17,11 +18,18 @@ from graphrec.data.storage import save_dataset, save_held_out
 
 
 def main(dataset: str) -> None:
-    paths = Paths()
     params = load_params()
-    about = select_dataset(params, dataset)
+    counts = preprocess(dataset, select_dataset(params, dataset), params.seed, Paths())
+    print(f"{dataset}: {counts}")
+
+
+def preprocess(dataset: str, about: DatasetParams, seed: int, paths: Paths) -> dict[str, float]:
+    """Write both parts and the audit, print what was left out, and return what was counted.
+
+    Raises DataError where files are not as `about` says, LeakError where a part leaks.
+    """
     raw = read_raw(paths.raw(dataset), about)
-    data, test = prepare(raw, about, params.seed)
+    data, test = prepare(raw, about, seed)
     counts = audit_split(data, test, raw) | describe_test(data, test)
     save_dataset(paths.training(dataset), data)
     save_held_out(paths.test(dataset), test)
@@ -29,7 +37,7 @@ def main(dataset: str) -> None:
     write_text(paths.audit(dataset), json.dumps(report, indent=2) + "\n")
     for what, count in raw.left_out.items():
         print(f"{dataset}: left out: {count:,} {what}")
-    print(f"{dataset}: {counts}")
+    return counts
 
 
 if __name__ == "__main__":

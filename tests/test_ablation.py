@@ -8,6 +8,7 @@ import pytest
 from benchmarks import ablation
 from benchmarks.ablation import (
     Setting,
+    Trial,
     ablation_table,
     changes_of,
     fit_changed,
@@ -18,9 +19,9 @@ from benchmarks.ablation_changes import (
     MEASURES,
     NETWORK_ALONE,
     WHOLE,
-    Change,
     measure_of,
 )
+from benchmarks.bench import Bench
 from benchmarks.settings import change
 from graphrec.config.params import check_params
 from graphrec.config.paths import Paths
@@ -37,13 +38,13 @@ def setting(raw, tmp_path_factory) -> Setting:
     paths.raw("imdb").parent.mkdir(parents=True)
     for dataset, folder in raw.items():
         paths.raw(dataset).symlink_to(folder)
-    return Setting(TREE, paths, resamples=20)
+    return Setting(TREE, Bench(check_params(TREE), paths), resamples=20)
 
 
 @pytest.mark.parametrize("run", CHANGES)
 def test_every_change_trains_and_is_named(run, setting):
     changes = (WHOLE, *CHANGES[run])
-    measured = {changed.label: fit_changed(setting, run, changed) for changed in changes}
+    measured = {each.label: [fit_changed(setting, Trial(run, each))] for each in changes}
     table = ablation_table(measured, MEASURES[run])
     assert all(f"| {changed.label} |" in table for changed in changes[1:])
     values = [evaluation.values[MEASURES[run]] for (evaluation,) in measured.values()]
@@ -51,7 +52,9 @@ def test_every_change_trains_and_is_named(run, setting):
 
 
 def test_seeds_differ_and_are_averaged(setting):
-    first, second = fit_changed(setting._replace(seeds=2), "movielens-mse", NETWORK_ALONE)
+    first, second = (
+        fit_changed(setting, Trial("movielens-mse", NETWORK_ALONE, seed)) for seed in (0, 1)
+    )
     assert first.values["rmse"] != second.values["rmse"]
     mean = mean_over_seeds([first, second])
     assert mean.values["rmse"] == pytest.approx((first.values["rmse"] + second.values["rmse"]) / 2)
@@ -81,7 +84,8 @@ def test_a_row_has_the_difference_of_the_means_and_the_deviation_over_seeds():
 
 def test_any_other_run_has_the_changes_that_suit_it(setting):
     tree = change(TREE, {"runs.imdb-soft.model": "ngcf", "runs.imdb-layers3.layers": 1})
-    setting = setting._replace(tree=tree)
+    params = check_params(tree)
+    setting = setting._replace(tree=tree, bench=setting.bench.under(params))
     labels = {
         name: [each.label for each in changes_of(name, setting)]
         for name in ("imdb-soft", "imdb-layers3", "movielens-layers4")
@@ -92,7 +96,6 @@ def test_any_other_run_has_the_changes_that_suit_it(setting):
     both = ["without content", "without co_occurrence"]
     assert labels["imdb-layers3"] == [*alone, *both, depths[0]]
     assert labels["movielens-layers4"] == [*alone, *depths]
-    params = check_params(tree)
     measures = {name: measure_of(name, params.runs[name], params) for name in TREE["runs"]}
     assert measures["imdb-layers3"] == "ndcg_at_20"
     assert measures["movielens-mse"] == "rmse"
@@ -110,14 +113,14 @@ def test_nothing_is_started_that_was_not_asked_for(capsys, monkeypatch):
 
 
 def test_the_ablation_of_some_runs_is_of_these_alone(monkeypatch, setting):
-    def quick(_: Setting, run: str, changed: Change) -> list[Evaluation]:
-        assert changed.label
-        return fit_changed(setting, run, WHOLE)
+    def quick(_: Setting, trial: Trial) -> Evaluation:
+        assert trial.change.label
+        return fit_changed(setting, trial._replace(change=WHOLE))
 
     monkeypatch.setattr(ablation, "fit_changed", quick)
     monkeypatch.setitem(CHANGES, "imdb-base", CHANGES["imdb-base"][:2])
-    ablation.main(["--runs", "imdb-base", "--seeds", "2"], setting.paths)
-    page = setting.paths.ablation
+    ablation.main(["--runs", "imdb-base", "--seeds", "2"], setting.bench.paths)
+    page = setting.bench.paths.ablation
     headings = [row for row in page.read_text().splitlines() if row.startswith("## ")]
     assert headings == ["## imdb-base"]
     assert "means over 2 seeds" in page.read_text()

@@ -49,13 +49,20 @@ def shuffle_items(
     Clashing places swap with random others; what clashes after ROUNDS of that is drawn uniformly.
     """
     user, item = held.user, rng.permutation(held.item)
-    clash = np.arange(0)
+    changed: IntArray = np.arange(len(item))
     for _ in range(ROUNDS):
-        clash = np.flatnonzero(np.asarray(user_items[user, item]).ravel() > 0)
+        clash = _clashing(changed, user, item, user_items)
         if len(clash) == 0:
             return item
-        for place, other in zip(clash, rng.integers(len(item), size=len(clash)), strict=True):
+        others = rng.integers(len(item), size=len(clash))
+        for place, other in zip(clash, others, strict=True):
             item[[place, other]] = item[[other, place]]
-    clash = np.flatnonzero(np.asarray(user_items[user, item]).ravel() > 0)
+        changed = np.unique(np.concatenate([clash, others]))
+    clash = _clashing(changed, user, item, user_items)
     item[clash] = draw_negatives(user[clash], user_items, rng)
     return item
+
+
+def _clashing(rows: IntArray, user: IntArray, item: IntArray, user_items: sp.csr_array) -> IntArray:
+    """Those of `rows` whose pair is in `user_items`."""
+    return rows[np.asarray(user_items[user[rows], item[rows]]).ravel() > 0]

@@ -34,7 +34,7 @@ def prepare(raw: RawData, about: DatasetParams, seed: int) -> Prepared:
             )
     shape = len(raw.users), len(raw.items)
     # What a model may know by then: test pairs may be drawn against validation ones.
-    before_test = Interactions.concatenate([train, valid]).matrix(*shape)
+    before_test = train.matrix(*shape) + valid.matrix(*shape)
     explicit = about.ratings is not None
     held = with_negatives(valid, before_test, explicit, rng)
     tested = with_negatives(test, before_test + test.matrix(*shape), explicit, rng)
@@ -73,7 +73,10 @@ def split(
                 f"{options.strategy!r}"
             )
         hold_out = SPLITS[options.strategy]
-        held = hold_out(every, options.test_fraction, np.random.default_rng(seed))
-        rest, test = every[~held], every[held]
+        tests = hold_out(every, options.test_fraction, np.random.default_rng(seed))
+        # The rest is not held beside what is made of it: a table may nearly fill the memory.
+        validates = np.zeros(len(every), bool)
+        validates[~tests] = hold_out(every[~tests], options.valid_fraction, rng)
+        return every[~(tests | validates)], every[validates], every[tests]
     held = hold_out(rest, options.valid_fraction, rng)
     return rest[~held], rest[held], test

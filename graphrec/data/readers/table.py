@@ -80,7 +80,8 @@ def _renumber(
     """The rows of those who stay, numbered among them; rows of the others are counted."""
     user, item = np.cumsum(remaining.users) - 1, np.cumsum(remaining.items) - 1
     renumbered = {}
-    for part, rows in parts.items():
+    for part in list(parts):
+        rows = parts.pop(part)  # not held beside what is made of it
         num_read = len(rows)
         rows = remaining.select(rows)
         left_out[f"rows of {names[part]} of users and items left out"] += num_read - len(rows)

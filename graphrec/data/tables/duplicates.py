@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from graphrec.config.datasets import Duplicates
@@ -30,7 +31,8 @@ def resolve_duplicates(
     repeated = np.unique(order[1:][order[1:] == order[:-1]])
     if not len(repeated):
         return rows
-    among = np.flatnonzero(np.isin(pair, repeated))
+    del order
+    among = np.flatnonzero(pd.Series(pair).isin(repeated).to_numpy())
     if policy == "error":
         user, item = (
             str(names[number[among[0]]])
@@ -45,6 +47,7 @@ def resolve_duplicates(
     # Stable: of equal rows the one further down comes last.
     among = among[np.lexsort((rows.timestamp[among], rating, pair[among]))]
     last = np.append(pair[among][1:] != pair[among][:-1], True)
+    del pair
     selected = np.ones(len(rows), bool)
     selected[among[~last]] = False
     left_out[f"rows of {name} that repeat a pair"] += int((~selected).sum())
@@ -59,6 +62,8 @@ def pair_keys(rows: Interactions, num_items: int) -> IntArray:
 def check_disjoint(named: dict[str, Interactions], ids: tuple[Strings, Strings]) -> None:
     """Raises DataError where two files have a pair in common."""
     num_items = len(ids[1])
+    if len(named) == 1:
+        return
     keys = {name: pair_keys(rows, num_items) for name, rows in named.items()}
     for (one, first), (other, second) in combinations(keys.items(), 2):
         common: NDArray[np.int64] = np.intersect1d(first, second, assume_unique=True)

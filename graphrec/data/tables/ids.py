@@ -53,10 +53,12 @@ def read_ids(table: Table, column: Column) -> Ids:
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()
     encoded = encoded.unify_dictionaries().combine_chunks()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    used = np.bincount(codes + 1, minlength=len(encoded.dictionary) + 1)[1:] > 0
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    codes = codes.astype(np.int32, copy=False)
     written = pc.if_else(
-        pa.array(used), encoded.dictionary, pa.scalar(None, encoded.type.value_type)
+        pa.array(_used(codes, len(encoded.dictionary))),
+        encoded.dictionary,
+        pa.scalar(None, encoded.type.value_type),
     )
     text = _to_strings(written, table, column)
     stripped = pc.utf8_trim_whitespace(text)
@@ -67,7 +69,15 @@ def read_ids(table: Table, column: Column) -> Ids:
     code_of = pc.index_in(stripped, value_set=values).fill_null(-1).to_numpy(zero_copy_only=False)
     changed = pc.not_equal(text, stripped).fill_null(False).to_numpy(zero_copy_only=False)
     changed = np.append(changed & (code_of >= 0), False)
-    return Ids(np.append(code_of, -1)[codes].astype(np.int32), values, int(changed[codes].sum()))
+    code_of = np.append(code_of, -1).astype(np.int32)
+    return Ids(code_of[codes], values, int(changed[codes].sum()))
+
+
+def _used(codes: NDArray[np.int32], size: int) -> NDArray[np.bool_]:
+    """(size,) which of the codes 0, 1, … occur; -1 is none."""
+    used = np.zeros(size + 1, bool)
+    used[codes] = True
+    return used[:-1]
 
 
 def _longer(text: pa.StringArray) -> pa.BooleanArray:
@@ -120,10 +130,7 @@ def number(columns: Iterable[Ids]) -> tuple[Strings, list[IntArray]]:
     missing.
     """
     columns = list(columns)
-    in_use = [
-        ids.values.filter(pa.array(np.bincount(ids.codes, minlength=len(ids.values)) > 0))
-        for ids in columns
-    ]
+    in_use = [ids.values.filter(pa.array(_used(ids.codes, len(ids.values)))) for ids in columns]
     every = pc.unique(pa.concat_arrays(in_use))
     every = every.take(pc.sort_indices(every))
     numbers = []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from graphrec.config.datasets import Column, DatasetParams, FileFormat, RatingScale, TableParams
 from graphrec.data.errors import DataError
@@ -89,20 +90,25 @@ def read_part(folder: Path, path: str, options: DatasetParams, left_out: Counter
     left_out[f"rows of {path} without an item"] += int((user.present & ~item.present).sum())
     for what, ids in (("user", user), ("item", item)):
         left_out[f"spaces around {what} ids of {path}"] += ids.num_stripped
+    # Those of the ids are not held any longer than they have to be.
+    table = Table(path, {column: table.columns[column] for column in optional}, table.place)
     if not present.all():
-        rows = np.flatnonzero(present)
-        mask = pa.array(present)
-        columns_present = {key: column.filter(mask) for key, column in table.columns.items()}
-        whole = table
-        table = Table(path, columns_present, lambda row: whole.place(int(rows[row])))
+        table = _select(table, present)
         user, item = user[present], item[present]
-    rating = np.ones(len(table), np.float32)
+    rating = np.ones(len(user.codes), np.float32)
     if params.rating is not None and options.ratings is not None:
         rating = _read_ratings(table, params.rating, options.ratings)
-    timestamp = np.zeros(len(table), np.int64)
+    timestamp = np.zeros(len(user.codes), np.int64)
     if params.timestamp is not None:
         timestamp = read_seconds(table, params.timestamp, params.timestamp_unit)
     return Part(path, user, item, rating, timestamp)
+
+
+def _select(table: Table, mask: NDArray[np.bool_]) -> Table:
+    """The rows of `mask`, each of which knows its place in the file."""
+    rows, selected = np.flatnonzero(mask), pa.array(mask)
+    columns = {key: column.filter(selected) for key, column in table.columns.items()}
+    return Table(table.name, columns, lambda row: table.place(int(rows[row])))
 
 
 def _read_ratings(table: Table, column: Column, scale: RatingScale) -> FloatArray:

@@ -3,14 +3,24 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphrec.data.errors import DataError
-from graphrec.data.interactions import Interactions
+from graphrec.data.interactions import IntArray, Interactions
 
 Mask = NDArray[np.bool_]
+
+
+class Pairs(NamedTuple):
+    """Interactions without their ratings and times, so that selections cost less memory."""
+
+    user: IntArray
+    """(n,)"""
+    item: IntArray
+    """(n,)"""
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,7 @@ class Remaining:
     items: Mask
     """(items,)"""
 
-    def of(self, rows: Interactions) -> Mask:
+    def of(self, rows: Interactions | Pairs) -> Mask:
         """(n,) the rows whose user and item both stay."""
         return self.users[rows.user] & self.items[rows.item]
 
@@ -46,14 +56,18 @@ def prune(
     together; and again. Those in `held_out` alone stay if the minimum is 1: they are cold. `sizes`
     are the numbers of users and items. Raises DataError where no training row is left.
     """
-    at_first = [np.bincount(numbers, minlength=size) for numbers, size in _sides(train, sizes)]
+    pairs = Pairs(train.user, train.item)
+    at_first = [np.bincount(numbers, minlength=size) for numbers, size in _sides(pairs, sizes)]
     cold = [(count == 0) & (least == 1) for count, least in zip(at_first, minimum, strict=True)]
-    every = Interactions.concatenate([train, *held_out])
+    every = pairs
+    if held_out:
+        both = zip(*((rows.user, rows.item) for rows in (train, *held_out)), strict=True)
+        every = Pairs(*map(np.concatenate, both))
     users, items = (np.ones(size, bool) for size in sizes)
     remaining = Remaining(users, items)
     while True:
-        train = _k_core(train, remaining, cold, minimum, left_out)
-        every = remaining.select(every)
+        pairs = _k_core(pairs, remaining, cold, minimum, left_out)
+        every = _select(every, remaining) if held_out else pairs
         # Cold ones whose rows have all gone with the other side go too.
         occurring = [np.bincount(n, minlength=size) > 0 for n, size in _sides(every, sizes)]
         for which, mask, occurs in zip(("users", "items"), (users, items), occurring, strict=True):
@@ -64,8 +78,8 @@ def prune(
         full = users & (np.bincount(every.user, minlength=sizes[0]) >= items.sum())
         left_out["users who have every item"] += int(full.sum())
         users &= ~full
-        train = remaining.select(train)
-        if not len(train):
+        pairs = _select(pairs, remaining)
+        if not len(pairs.user):
             raise DataError(
                 "expected interactions that train, got none after leaving out "
                 + ", ".join(f"{number} {what}" for what, number in left_out.items() if number)
@@ -76,13 +90,13 @@ def prune(
 
 
 def _k_core(
-    train: Interactions,
+    train: Pairs,
     remaining: Remaining,
     cold: list[Mask],
     minimum: tuple[int, int],
     left_out: Counter[str],
-) -> Interactions:
-    """The training rows that stay; takes from `remaining` in place."""
+) -> Pairs:
+    """The training pairs that stay; takes from `remaining` in place."""
     masks = (remaining.users, remaining.items)
     while True:
         num_before = sum(int(mask.sum()) for mask in masks)
@@ -94,10 +108,15 @@ def _k_core(
                 few.sum()
             )
             mask &= ~few
-            train = remaining.select(train)
+            train = _select(train, remaining)
         if sum(int(mask.sum()) for mask in masks) == num_before:
             return train
 
 
-def _sides(rows: Interactions, sizes: tuple[int, int]) -> list[tuple[NDArray[np.int64], int]]:
+def _select(pairs: Pairs, remaining: Remaining) -> Pairs:
+    mask = remaining.of(pairs)
+    return pairs if mask.all() else Pairs(pairs.user[mask], pairs.item[mask])
+
+
+def _sides(rows: Pairs, sizes: tuple[int, int]) -> list[tuple[NDArray[np.int64], int]]:
     return [(rows.user, sizes[0]), (rows.item, sizes[1])]

@@ -48,7 +48,7 @@ def _stored(column: pa.ChunkedArray) -> IntArray:
         kind = pa.timestamp("s")
         column = column.cast(kind)
     counts = column.cast(pa.int64()).fill_null(MISSING).to_numpy()
-    return np.where(counts == MISSING, MISSING, counts // PER_SECOND[kind.unit])
+    return _divide(counts, PER_SECOND[kind.unit])
 
 
 def _counted(table: Table, column: Column, per_second: int) -> IntArray:
@@ -60,6 +60,13 @@ def _counted(table: Table, column: Column, per_second: int) -> IntArray:
     except pa.ArrowInvalid:
         return _fractions(table, column, per_second)
     counts = counts.fill_null(MISSING).to_numpy()
+    return _divide(counts, per_second)
+
+
+def _divide(counts: IntArray, per_second: int) -> IntArray:
+    """Rounded down; what is missing stays so."""
+    if per_second == 1:
+        return np.require(counts, requirements="W")  # Arrow's memory is not to be written to
     return np.where(counts == MISSING, MISSING, counts // per_second)
 
 
