@@ -44,6 +44,7 @@ def plain_training(epochs: int) -> TrainParams:
         ema_decay=0.0,
         mask_supervision=False,
         num_neighbors=[],
+        workers=1,
     )
 
 

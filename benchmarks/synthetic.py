@@ -21,14 +21,14 @@ ABOUT = DatasetParams(
 )
 
 
-def generate(interactions: int, seed: int) -> Dataset:
+def generate(interactions: int, seed: int, a_user: int = INTERACTIONS_A_USER) -> Dataset:
     """`interactions` distinct ratings, 1 to 5; users grow with them, items with their square root.
 
-    A user's activity and an item's popularity follow a power law of its rank, drawn independently.
-    Memory grows with the interactions alone.
+    There are `a_user` interactions a user, in the mean. A user's activity and an item's popularity
+    follow a power law of its rank, drawn independently. Memory grows with the interactions alone.
     """
     rng = np.random.default_rng(seed)
-    num_users = max(2, interactions // INTERACTIONS_A_USER)
+    num_users = max(2, interactions // a_user)
     num_items = max(200, round(1682 * (interactions / 100_000) ** 0.5))
     user_share, item_share = shares(num_users, USER_EXPONENT), shares(num_items, ITEM_EXPONENT)
     pairs: IntArray = np.empty(0, np.int64)

@@ -64,7 +64,7 @@ def check_params(tree: Any, source: str = "params.yaml") -> Params:
     except ValidationError as error:
         faults = [_describe(fault) for fault in error.errors(include_url=False)]
         raise ParamsError("\n".join(f"{source}: {fault}" for fault in faults)) from error
-    faults = [*_bad_names(params), *_bad_runs(params)]
+    faults = [*_bad_names(params), *_bad_runs(params), *_bad_workers(params)]
     if faults:
         raise ParamsError("\n".join(f"{source}: {fault}" for fault in faults))
     return params
@@ -117,6 +117,18 @@ def _bad_runs(params: Params) -> list[str]:
                     f"runs.{name}.hyperparameters: expected settings with ngcf_final.rating for "
                     f"the explicit ratings of {run.dataset!r}, got {run.hyperparameters!r}"
                 )
+    return faults
+
+
+def _bad_workers(params: Params) -> list[str]:
+    workers, faults = params.train.workers, []
+    if workers > 1 and params.train.num_neighbors:
+        faults.append(
+            f"train.workers: expected 1 with sampled neighbours, got {workers}; set "
+            "`num_neighbors: []` to have several share the whole graph"
+        )
+    if workers > 1 and params.device != "cpu":
+        faults.append(f"train.workers: expected 1 with `device: {params.device}`, got {workers}")
     return faults
 
 

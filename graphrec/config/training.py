@@ -36,6 +36,11 @@ class TrainParams(Section):
     those, and so on: a number a layer. Empty: each step propagates the whole graph. For `ngcf` and
     `lightgcn`; each interaction then has one negative, as with `num_negatives` 0."""
 
+    workers: Count
+    """Processes that share one training, each with some of the users and all items; the results are
+    those of one up to rounding. More than one are started by Ray, on this machine or on the cluster
+    of $RAY_ADDRESS."""
+
 
 class FadingTerm(Section):
     """variance * exp(-gap / days)"""

@@ -22,6 +22,18 @@ class Batch(NamedTuple):
     with their `negative`."""
     shared_negatives: "SharedNegatives | None"
     """Many items to set against all of the batch, where they are wanted."""
+    whole: int | None = None
+    """Interactions in all, where other processes have the rest of the batch."""
+
+    @property
+    def size(self) -> int:
+        """Interactions of the whole batch."""
+        return len(self.e_id) if self.whole is None else self.whole
+
+    @property
+    def share(self) -> float:
+        """How much of the whole batch these are, from 0 to 1."""
+        return len(self.e_id) / self.size
 
     def to(self, device: torch.device) -> "Batch":
         return Batch(
@@ -31,6 +43,7 @@ class Batch(NamedTuple):
             self.negative.to(device),
             self.edge_label.to(device),
             None if self.shared_negatives is None else self.shared_negatives.to(device),
+            self.whole,
         )
 
 

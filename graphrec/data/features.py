@@ -80,16 +80,21 @@ def stack(blocks: Iterable[FeatureBlock]) -> sp.csr_array | None:
     return sp.csr_array(sp.hstack(matrices)) if matrices else None
 
 
-def mean_of_others(entities: Entities) -> sp.csr_array:
-    """(entities, entities): rows that take the mean over the others of the same small category."""
+def small_categories(entities: Entities) -> sp.csr_array:
+    """(entities, categories): which of the values that few have is whose."""
     matrices = [sp.csr_array(np.empty((len(entities), 0), np.float32))]
     for block in small_groups(entities):
         matrices.append(block.matrix[:, block.matrix.sum(axis=0) <= LARGE_GROUP])
-    groups = sp.csr_array(sp.hstack(matrices))
+    return sp.csr_array(sp.hstack(matrices))
+
+
+def mean_of_others(entities: Entities) -> sp.csr_array:
+    """(entities, entities): rows that take the mean over the others of the same small category."""
+    groups = small_categories(entities)
     shared = sp.csr_array(groups @ groups.T)
     others = sp.csr_array(shared - sp.diags_array(shared.diagonal()))
     others.eliminate_zeros()
-    count: FloatArray = others.sum(axis=1)
+    count = np.asarray(others.sum(axis=1))
     return sp.csr_array(sp.diags_array(1 / np.where(count > 0, count, 1)) @ others)
 
 

@@ -36,10 +36,14 @@ class InteractionDataset(torch_data.Dataset[Batch]):
     def __getitem__(self, rows: Tensor) -> Batch:
         return self.batch(*self.look_up(rows))
 
-    def look_up(self, rows: Tensor) -> tuple[Tensor, ...]:
-        """Of each row (n,) its number, user, item, a negative and the rating: (n,) each."""
+    def look_up(self, rows: Tensor, draw: Tensor | None = None) -> tuple[Tensor, ...]:
+        """Of each row (n,) its number, user, item, a negative and the rating: (n,) each.
+
+        The negatives are those that `draw` (n,) chooses, or numbers drawn here.
+        """
         user, item, rating = (column[rows] for column in (self.user, self.item, self.rating))
-        return rows, user, item, self.negative_sampler.sample(user), rating
+        draw = self.negative_sampler.draw(len(rows)) if draw is None else draw
+        return rows, user, item, self.negative_sampler.choose(user, draw), rating
 
     def batch(
         self, rows: Tensor, user: Tensor, item: Tensor, negative: Tensor, rating: Tensor

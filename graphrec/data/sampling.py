@@ -56,8 +56,15 @@ class NegativeSampler:
     def sample(self, user: Tensor) -> Tensor:
         """One item for each entry of `user`, of the same shape."""
         users = user.flatten()
-        draw = torch.rand(len(users), dtype=torch.double, generator=self.generator)
+        return self.choose(users, self.draw(len(users))).view_as(user)
+
+    def draw(self, count: int) -> Tensor:
+        """(count,) numbers from 0 to 1, each of which chooses an item."""
+        return torch.rand(count, dtype=torch.double, generator=self.generator)
+
+    def choose(self, user: Tensor, draw: Tensor) -> Tensor:
+        """The item that `draw` (n,) chooses for each of `user` (n,)."""
         # The item with `place` others below it that are not known either.
-        place = (draw * self.free[users]).long()
-        passed = torch.searchsorted(self.below, users * self.num_items + place, right=True)
-        return (place + passed - self.start[users]).view_as(user)
+        place = (draw * self.free[user]).long()
+        passed = torch.searchsorted(self.below, user * self.num_items + place, right=True)
+        return place + passed - self.start[user]

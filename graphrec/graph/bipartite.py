@@ -47,6 +47,11 @@ class BipartiteGraph:
     def num_edges(self) -> int:
         return len(self.user)
 
+    @property
+    def first_rows(self) -> tuple[int, int]:
+        """The numbers of the first user and the first item among the nodes of the whole graph."""
+        return 0, self.num_users
+
     def to(self, device: torch.device) -> "BipartiteGraph":
         """The same graph on `device`."""
         if device == self.user.device:
@@ -71,6 +76,10 @@ class BipartiteGraph:
     def item_degree(self) -> Tensor:
         """(items,) numbers of edges."""
         return torch.bincount(self.item, minlength=self.num_items)
+
+    def complete(self, message: Tensor) -> Tensor:
+        """What the nodes hear (nodes, columns), with what edges held by other processes carry."""
+        return message
 
     def message_mask(self, e_id: Tensor) -> Tensor:
         """(edges,) mask without the edges `e_id` of the whole graph: those that are predicted."""
@@ -154,11 +163,14 @@ class BipartiteGraph:
 
     def _scale(self, edge_mask: Tensor) -> Tensor:
         """(nodes,) D^-1/2, of 1 where no edge is left."""
+        return self._degree(edge_mask).clamp_(min=1).rsqrt()
+
+    def _degree(self, edge_mask: Tensor) -> Tensor:
         degree = torch.zeros(self.num_nodes, dtype=torch.int32, device=edge_mask.device)
         of_users, of_items = degree.split([self.num_users, self.num_items])
         of_users.index_add_(0, self.user, edge_mask.int())
         of_items.index_add_(0, self.item, edge_mask.int())
-        return degree.clamp_(min=1).rsqrt()
+        return degree
 
     @staticmethod
     def _select(entries: Entries, edge_mask: Tensor, scale: Tensor, width: int) -> Tensor:

@@ -40,7 +40,7 @@ class LightGCN(DotProductModel):
         if self.num_layers > 0:
             adjacency = graph.adjacency(edge_mask)
             for _ in range(self.num_layers):
-                outputs.append(propagate(adjacency, outputs[-1]))
+                outputs.append(graph.complete(propagate(adjacency, outputs[-1])))
         return outputs
 
     def vectors(self, outputs: list[Tensor]) -> Tensor:

@@ -7,9 +7,14 @@ RISKS = ("total", "mse")
 """`total` = MSE + weight * Log Error; `mse` = MSE alone."""
 
 
+def mean(values: Tensor) -> Tensor:
+    """The mean of n values; 0 of none."""
+    return values.sum() / max(len(values), 1)
+
+
 def mse_loss(predicted: Tensor, target: Tensor) -> Tensor:
-    """Mean squared error of n predictions."""
-    return F.mse_loss(predicted, target)
+    """Mean squared error of n predictions; 0 of none, as the two below."""
+    return F.mse_loss(predicted, target, reduction="sum") / max(len(target), 1)
 
 
 def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
@@ -17,7 +22,7 @@ def bpr_loss(positive: Tensor, negative: Tensor) -> Tensor:
 
     Rendle et al. 2009 (arXiv 1205.2618). Both are (n,).
     """
-    return -F.logsigmoid(positive - negative).mean()
+    return -mean(F.logsigmoid(positive - negative))
 
 
 def sampled_softmax_loss(positive: Tensor, negatives: Tensor) -> Tensor:
@@ -26,7 +31,7 @@ def sampled_softmax_loss(positive: Tensor, negatives: Tensor) -> Tensor:
     `positive` is (n,), `negatives` (n,) the log of the summed exponentials of the other items'
     scores. With a single negative per positive this is `bpr_loss`.
     """
-    return F.softplus(negatives - positive).mean()
+    return mean(F.softplus(negatives - positive))
 
 
 def combine_risk(risk: str, mse: Tensor, log_error: Tensor, log_error_weight: float) -> Tensor:

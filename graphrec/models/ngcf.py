@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from graphrec.graph.bipartite import BipartiteGraph
 from graphrec.graph.new_edges import NewEdges
+from graphrec.graph.partition import PartitionedGraph
 from graphrec.models.dot_product import DotProductModel, Nodes
 from graphrec.models.operators import propagate
 from graphrec.models.propagation import (
@@ -14,6 +15,7 @@ from graphrec.models.propagation import (
     propagate_layer,
     propagate_layers,
 )
+from graphrec.models.propagation_together import propagate_together
 
 
 class NGCF(DotProductModel):
@@ -50,7 +52,10 @@ class NGCF(DotProductModel):
         x = self.embed(graph)
         dropout = self.message_dropout if self.training else 0.0
         adjacency = graph.adjacency(edge_mask)
-        vectors = propagate_layers(adjacency, x, x, [*self.layers], dropout)
+        if isinstance(graph, PartitionedGraph):
+            vectors = propagate_together(graph, adjacency, x, [*self.layers], dropout)
+        else:
+            vectors = propagate_layers(adjacency, x, x, [*self.layers], dropout)
         return Nodes(vectors, graph.num_users)
 
     def outputs(self, graph: BipartiteGraph) -> list[Tensor]:

@@ -33,14 +33,21 @@ def propagate(adjacency: Tensor, x: Tensor) -> Tensor:
     return propagate_with(adjacency, adjacency, x)
 
 
-def drop(x: Tensor, rate: float) -> Tensor:
+def drop(x: Tensor, rate: float, first_row: int = 0) -> Tensor:
     """x with each entry at zero with probability `rate`, the others over 1 - rate.
 
-    Unlike torch's dropout it drops the same entries on every device.
+    Unlike torch's dropout it drops the same entries on every device, and of a matrix the same ones
+    whether x is the whole of it or its rows from number `first_row` on.
     """
     if rate <= 0:
         return x
-    scale: Tensor = kernels_for(x).drop_(torch.ones_like(x), Dropout.draw(rate))
+    return drop_rows(x, Dropout.draw(rate), first_row)
+
+
+def drop_rows(x: Tensor, dropout: Dropout, first_row: int = 0) -> Tensor:
+    """The same with a `dropout` that has been drawn."""
+    dropout = dropout.starting_at(first_row * x.shape[-1])
+    scale: Tensor = kernels_for(x).drop_(torch.ones_like(x), dropout)
     return x * scale
 
 

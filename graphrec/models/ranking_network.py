@@ -82,7 +82,8 @@ class RankingNetwork(nn.Module):
         adjacency = graph.adjacency(edge_mask) if self.num_layers else None
         for back, share in self.strength:
             assert adjacency is not None
-            of_items, of_users = propagate(adjacency, x).tensor_split([self.num_users])
+            heard = graph.complete(propagate(adjacency, x))
+            of_items, of_users = heard.tensor_split([self.num_users])
             message = torch.cat([of_items, back * of_users])
             x = message if self.alike is None else message + share * self.alike.product(x)
             outputs.append(x)

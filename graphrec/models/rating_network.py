@@ -97,12 +97,13 @@ class RatingNetwork(nn.Module):
             edge_mask = graph.dropout_edge(self.edge_dropout, edge_mask)
         if self.layers > 0:
             cumulated = self.cumulated.view(-1, self.embedding_dim)  # (num_relations * nodes, …)
-            message = propagate_with(*graph.relations(edge_mask), cumulated)
+            message = graph.complete(propagate_with(*graph.relations(edge_mask), cumulated))
         else:
             message = self.embedding.sum(0)
-        hidden_user = self._drop(F.relu(self.from_items(message[:users])))
+        first_user = graph.first_rows[0]
+        hidden_user = self._drop(F.relu(self.from_items(message[:users])), first_user)
         hidden_item = self._drop(F.relu(self.from_users(message[users:])))
-        side_user = self._drop(F.relu(self.user_side()))
+        side_user = self._drop(F.relu(self.user_side()), first_user)
         side_item = self._drop(F.relu(self.item_side()))
         x = torch.cat(
             [
@@ -114,7 +115,7 @@ class RatingNetwork(nn.Module):
         if self.layers > 1:
             adjacency = graph.adjacency(edge_mask)
         for layer in range(len(self.sum)):
-            x = self._further(layer, propagate(adjacency, x), x)
+            x = self._further(layer, graph.complete(propagate(adjacency, x)), x)
             outputs.append(x)
         return outputs
 
@@ -183,5 +184,5 @@ class RatingNetwork(nn.Module):
         decayed = [p for p in self.parameters() if not any(p is other for other in free)]
         return [{"params": decayed, "weight_decay": self.weight_decay}, {"params": free}]
 
-    def _drop(self, x: Tensor) -> Tensor:
-        return drop(x, self.dropout) if self.training else x
+    def _drop(self, x: Tensor, first_row: int = 0) -> Tensor:
+        return drop(x, self.dropout, first_row) if self.training else x

@@ -4,6 +4,7 @@ import ctypes
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -25,6 +26,9 @@ from graphrec.training.combining import combine
 from graphrec.training.loop import train_model
 from graphrec.training.progress import History, Row
 from graphrec.training.validation import Validator
+
+if TYPE_CHECKING:
+    from graphrec.training.together import Launch
 
 KEPT_MEMORY = 1 << 30
 """Bytes up to which freed memory stays with the process."""
@@ -82,21 +86,25 @@ def fit_run(
     data: Dataset,
     on_epoch: Callable[[Row], None],
     checkpoint: Checkpoint | None = None,
+    launch: "Launch | None" = None,
 ) -> Fitted:
     """The trained model of a run.
+
+    `params.train.workers` processes share the work, which `launch` starts, or else Ray. Filters and
+    initial weights are made here, on the whole data, and parts weighed against each other here.
 
     With `run.refit` it is trained anew, filters and all, on training and validation part together,
     for as many epochs as were best before, and keeps the weights that its parts had then. With a
     `checkpoint` either training goes on from its own last one; whoever keeps the model removes it.
     """
     check_num_neighbors(run, params.train.num_neighbors)
-    fitted = _fit(run, params, data, on_epoch, checkpoint)
+    fitted = _fit(run, params, data, on_epoch, checkpoint, launch)
     if isinstance(fitted.model, NGCF_Final):
         combine(fitted.model, fitted.graph, data, params.seed)
     if not run.refit:
         return fitted
-    refit = checkpoint and checkpoint.of("refit")
-    again = _fit(run, params, with_validation(data), on_epoch, refit, fitted.history.best_epoch)
+    refit, epochs = checkpoint and checkpoint.of("refit"), fitted.history.best_epoch
+    again = _fit(run, params, with_validation(data), on_epoch, refit, launch, epochs)
     if isinstance(again.model, NGCF_Final) and isinstance(fitted.model, NGCF_Final):
         again.model.take_mixture(fitted.model)
     return Fitted(again.model, again.graph, fitted.history, fitted.model.state_dict())
@@ -108,6 +116,7 @@ def _fit(
     data: Dataset,
     on_epoch: Callable[[Row], None],
     checkpoint: Checkpoint | None,
+    launch: "Launch | None",
     epochs: int | None = None,
 ) -> Fitted:
     """Trained until validation says stop, or for so many epochs without it."""
@@ -117,7 +126,15 @@ def _fit(
     if run.model == "ngcf_final":
         filters = fit_filters(data, params.filters, run.layers, params.seed)
     graph = build_graph(data)
-    model = build_model(run, settings, data, graph, filters).to(device)
+    model = build_model(run, settings, data, graph, filters)
+    if params.train.workers > 1:
+        from graphrec.training.together import train_together  # which imports this module
+
+        history = train_together(
+            run, params, data, graph, model, on_epoch, epochs, checkpoint, launch
+        )
+        return Fitted(model, graph, history)
+    model = model.to(device)
     on_device = graph.to(device)
     history = train_model(
         model,
@@ -126,7 +143,7 @@ def _fit(
         Validator(data, on_device) if epochs is None else None,
         params.train,
         settings.learning_rate,
-        "mse" if run.risk == "mse" else settings.monitor,
+        monitor_of(run, params),
         run.risk,
         on_epoch,
         epochs,
@@ -135,19 +152,30 @@ def _fit(
     return Fitted(model.cpu(), graph, history)
 
 
+def monitor_of(run: RunParams, params: Params) -> str:
+    """The validation measure that chooses a run's epoch."""
+    return "mse" if run.risk == "mse" else params.of(run).monitor
+
+
+def loading(run: RunParams, params: Params, num_rows: int) -> tuple[int, int, float | None]:
+    """Shared negatives of a batch, its size, and the ratio of soft sampling, for `num_rows`."""
+    options, settings = params.train, params.of(run)
+    num_negatives = 0 if options.num_neighbors else settings.num_negatives
+    batch_size = settings.batch_size
+    if options.mask_supervision:
+        # While they are predicted they carry no messages; most of the graph has to.
+        batch_size = min(batch_size, max(1, num_rows // LEAST_BATCHES))
+    return num_negatives, batch_size, options.soft_ratio if run.soft_sampling else None
+
+
 def make_loader(
     run: RunParams, params: Params, data: Dataset, graph: BipartiteGraph
 ) -> DataLoader[Batch] | DataLoader[SubgraphBatch]:
     """The batches that a run trains on."""
-    options, settings = params.train, params.of(run)
+    num_neighbors = params.train.num_neighbors
+    num_negatives, batch_size, soft_ratio = loading(run, params, len(data.train))
     generator = torch.Generator().manual_seed(params.seed)
-    num_negatives = 0 if options.num_neighbors else settings.num_negatives
     dataset = torch_dataset(data, generator, num_negatives)
-    soft_ratio = options.soft_ratio if run.soft_sampling else None
-    batch_size = settings.batch_size
-    if options.mask_supervision:
-        # While they are predicted they carry no messages; most of the graph has to.
-        batch_size = min(batch_size, max(1, len(dataset) // LEAST_BATCHES))
-    if options.num_neighbors:
-        return neighbor_loader(dataset, graph, options.num_neighbors, batch_size, soft_ratio)
+    if num_neighbors:
+        return neighbor_loader(dataset, graph, num_neighbors, batch_size, soft_ratio)
     return dataset.loader(batch_size, soft_ratio)

@@ -14,12 +14,14 @@ from graphrec.config.training import TrainParams
 from graphrec.data.batches import Batch, SharedNegatives
 from graphrec.evaluation.metrics import higher_is_better
 from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.graph.group import ALONE, Group
 from graphrec.graph.neighbors import SubgraphBatch
 from graphrec.models import Recommender
 from graphrec.models.losses import bpr_loss, combine_risk, mse_loss, sampled_softmax_loss
 from graphrec.training.checkpoint import Checkpoint
 from graphrec.training.ema import WeightAverage
 from graphrec.training.progress import History, Progress, Row, weights_of
+from graphrec.training.replicas import Replicas
 
 Validate = Callable[[Recommender], Row]
 
@@ -40,6 +42,7 @@ def train_model(
     on_epoch: Callable[[Row], None],
     epochs: int | None = None,
     checkpoint: Checkpoint | None = None,
+    group: Group = ALONE,
 ) -> History:
     """Minimise the risk; leave in `model` the weights of the epoch that is best on validation.
 
@@ -53,8 +56,9 @@ def train_model(
     `ema_decay` > 0 the validated and kept weights are their moving
     average with that factor a step (Polyak averaging); with `mask_supervision` the interactions of
     a batch carry no message while they are predicted. With a `checkpoint` it goes on from the last
-    one, and ends with the weights that it would have had without a break. Raises DivergedError on a
-    loss that is not finite.
+    one, and ends with the weights that it would have had without a break. Processes of a `group`
+    have a part each of graph, batches and model, and train as one. Raises DivergedError on a loss
+    that is not finite.
     """
     device = graph.user.device
     steps = options.epochs * len(loader)
@@ -63,6 +67,7 @@ def train_model(
         optimizer, 1.0, options.end_factor, total_iters=max(steps, 1)
     )
     average = WeightAverage(model, options.ema_decay)
+    replicas = Replicas(model, graph.num_users, group)
     sign = 1 if higher_is_better(monitor) else -1
     progress = Progress(model, optimizer, schedule, average, loader, checkpoint)
     history = progress.history
@@ -83,15 +88,20 @@ def train_model(
             optimizer.zero_grad()
             edge_mask = part.message_mask(batch.e_id) if options.mask_supervision else None
             nodes = model(part, edge_mask)
-            mse, minimised, log_error = errors(model, nodes, batch, risk)
+            mse, minimised, log_error = (
+                batch.share * error for error in errors(model, nodes, batch, risk)
+            )
             loss = combine_risk(risk, mse, minimised, options.log_error_weight)
             loss.backward()
+            replicas.sum_gradients()
             optimizer.step()
             schedule.step()
             average.update()
-            progress.sums += len(batch.e_id) * torch.stack(_detached(loss, mse, log_error))
+            described = _detached(loss, mse, log_error, torch.full_like(loss, batch.share))
+            progress.sums += batch.size * torch.stack(described)
             progress.end_step()
-        row = _describe_epoch(epoch, progress.sums)
+        row = _describe_epoch(epoch, group.sum_(progress.sums))
+        replicas.align()
         model.eval()
         with torch.no_grad(), average.in_place():
             value = float(epoch)  # without validation the last epoch is kept
@@ -127,7 +137,7 @@ def errors(
         with torch.no_grad():
             others = model.score(nodes, user[now:], item[now:])
         scores = torch.cat([scores, others])
-    positive, negative = scores.split(count)
+    positive, negative = scores[:count], scores[count:]
     pairs = bpr_loss(positive, negative)
     if batch.shared_negatives is None or risk == "mse":
         return mse, pairs, pairs
@@ -143,8 +153,8 @@ def shared_negatives_loss(
     return sampled_softmax_loss(positive, scores.logsumexp(dim=1)[shared.inverse])
 
 
-def _detached(loss: Tensor, mse: Tensor, log_error: Tensor) -> list[Tensor]:
-    return [loss.detach(), mse.detach(), log_error.detach(), torch.ones_like(loss)]
+def _detached(*values: Tensor) -> list[Tensor]:
+    return [value.detach() for value in values]
 
 
 def _describe_epoch(epoch: int, sums: Tensor) -> Row:

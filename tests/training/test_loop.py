@@ -25,6 +25,7 @@ OPTIONS = TrainParams(
     ema_decay=0.0,
     mask_supervision=False,
     num_neighbors=[],
+    workers=1,
 )
 
 

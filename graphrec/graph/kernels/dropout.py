@@ -24,5 +24,9 @@ class Dropout(NamedTuple):
         seed = int(torch.randint(2**63 - 1, ()))
         return cls(round(rate * 2**32), 1 / (1 - rate), seed % 2**32, seed >> 32)
 
+    def starting_at(self, number: int) -> "Dropout":
+        """The same, the first entry being number `number`."""
+        return self._replace(low=(self.low + number) % 2**32)
+
 
 NO_DROPOUT = Dropout(0, 1.0, 0, 0)
