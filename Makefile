@@ -29,6 +29,7 @@ $(VENV)/.ready: requirements.txt
 	  printf '[build_ext]\nparallel = $(JOBS)\n' >$(VENV)/build.cfg; \
 	  MAX_JOBS=1 CXXFLAGS="-DNDEBUG -g0" DIST_EXTRA_CONFIG=$(CURDIR)/$(VENV)/build.cfg $(PIP) install --no-deps --no-build-isolation $(EXTENSIONS); }
 	$(PIP) install --no-build-isolation -r requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt requirements-cluster.txt
@@ -128,8 +129,8 @@ bench: $(VENV)/.ready ## an epoch beside the machine's limit and other libraries
 readme: $(VENV)/.ready ## bring README's tables up to date with reports/
 	python -m benchmarks.readme
 
-test: $(VENV)/.ready-dev ## run the tests (no network needed; real data where DATA_MIRROR is set)
-	python -m pytest
+test: $(VENV)/.ready-dev ## run the tests, JOBS files at a time (no network needed; real data where DATA_MIRROR is set)
+	OMP_NUM_THREADS=1 python -m pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/.ready-dev ## ruff and mypy
 	ruff check .
