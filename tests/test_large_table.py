@@ -32,7 +32,8 @@ def test_it_is_prepared_as_the_stage_does_and_measured(root):
     row = prepare_alone(root)
     assert row["peak_gb"] >= row["before_gb"] > 0
     paths = Paths(root)
-    data, test = load_dataset(paths.training("large")), load_held_out(paths.test("large"))
+    data = load_dataset(paths.training("large"))
+    test = load_held_out(paths.test("large"), data)
     parts = (data.train, data.valid.interactions, test.interactions)
     sizes = [row[f"{name}_interactions"] for name in ("train", "valid", "test")]
     assert [len(part) for part in parts] == sizes

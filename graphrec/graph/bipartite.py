@@ -56,21 +56,10 @@ class BipartiteGraph:
         """The same graph on `device`."""
         if device == self.user.device:
             return self
-        edge_type, n_id, e_id = (
-            None if tensor is None else tensor.to(device)
-            for tensor in (self.edge_type, self.n_id, self.e_id)
-        )
-        return BipartiteGraph(
-            self.user.to(device),
-            self.item.to(device),
-            self.num_users,
-            self.num_items,
-            edge_type,
-            self.num_relations,
-            n_id,
-            e_id,
-            self.levels,
-        )
+        names = ("user", "item", "edge_type", "n_id", "e_id")
+        tensors = {name: getattr(self, name) for name in names}
+        moved = {name: each.to(device) for name, each in tensors.items() if each is not None}
+        return replace(self, **moved)
 
     @cached_property
     def item_degree(self) -> Tensor:

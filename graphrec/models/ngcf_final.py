@@ -55,9 +55,7 @@ class NGCF_Final(nn.Module):
                 "set `network: true`, or give `filters` what they lack"
             )
         super().__init__()
-        self.rating = rating
-        self.ranking = ranking
-        self.filters = filters
+        self.rating, self.ranking, self.filters = rating, ranking, filters
         self.network, self.likes = network, likes
         self.num_items = filters.num_items
         # The log error leaves a score's level and scale open; a target needs both.

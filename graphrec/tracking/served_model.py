@@ -1,5 +1,7 @@
 """A trained run as a model that MLflow can serve: code, model folder and signature."""
 
+import logging
+import os
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +27,7 @@ REQUIRED = (
     "threadpoolctl",
     "torch",
     "torch-geometric",
+    "typing_extensions",
 )
 """What answering imports."""
 PARAMS = {"k": 10, "exclude_seen": True, "where": "", "explain": False}
@@ -55,6 +58,9 @@ def save_served(path: Path, folder: Path, user: str, **identity: Any) -> None:
     from mlflow import pyfunc
     from mlflow.models import Model
 
+    # What is registered is said by whoever called; MLflow's own account of it is for nobody.
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)
     pyfunc.save_model(
         path,
         mlflow_model=Model(**identity),

@@ -13,7 +13,7 @@ from tests.trained import leave_files
 def test_a_registered_model_by_alias_and_by_version(tracker: Tracker, paths: Paths, run: str):
     leave_files(run, paths)
     model = f"graphrec-{run}"
-    promote(tracker, paths, run, judge(tree_of(run, 0.2, 0.2), "imdb"))
+    promote(tracker, paths, run, judge(tree_of(run, 0.2, 0.2), "imdb"), "1")
     for name in (f"{model}@champion", f"{model}/1"):
         folder = download_model(f"models:/{name}")
         assert paths.settings(run).read_bytes() == (folder / "settings.json").read_bytes()
