@@ -1,5 +1,6 @@
 """Fits on a Ray cluster: the same results in the same order, also where processes and nodes die."""
 
+import os
 import subprocess
 import sys
 from functools import partial
@@ -29,6 +30,8 @@ def cluster():
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "RAY_worker_niceness": "0",  # as quick as the tests' own process
     }
+    if "RAY_TESTS" not in os.environ:
+        pytest.skip("takes cores of its own, minutes on a busy machine: RAY_TESTS=1 runs it")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)

@@ -15,6 +15,10 @@ from tests.training.together import few_epochs, fit, run_of, same
 ray = pytest.importorskip("ray")
 WORKERS, EPOCHS = 2, 8
 pytestmark = [
+    pytest.mark.skipif(
+        "RAY_TESTS" not in os.environ,
+        reason="takes cores of its own, minutes on a busy machine: RAY_TESTS=1 runs it",
+    ),
     # Ray's own: it sets options that it has deprecated, and leaves files to the collector.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
@@ -28,8 +32,12 @@ def cluster():
     """Two nodes of one CPU each, in processes of this machine."""
     from ray.cluster_utils import Cluster
 
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ["RAY_TRAIN_HEALTH_CHECK_INTERVAL_S"] = "0.2"
+    variables = {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_worker_niceness": "0",  # as quick as the tests' own process
+        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "0.2",
+    }
+    os.environ.update(variables)
     nodes = Cluster(
         initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
     )
