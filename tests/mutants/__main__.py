@@ -29,6 +29,11 @@ FAULTS = [
 ]
 SECONDS = 300
 """Of a fault's tests, beyond which they count as having noticed: it does not end any more."""
+UNTRIED = (
+    pytest.ExitCode.INTERNAL_ERROR,
+    pytest.ExitCode.USAGE_ERROR,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
 
 
 def copy_project(folder: Path) -> None:
@@ -82,7 +87,7 @@ def pass_tests(folder: Path, tests: tuple[str, ...]) -> bool:
     if process.is_alive():
         process.kill()
         process.join()
-    if process.exitcode not in (0, 1, 2, -9):
+    if process.exitcode in UNTRIED:
         output = (folder / "output.txt").read_text()
         raise RuntimeError(f"expected tests to run, got exit status {process.exitcode}: {output}")
     return process.exitcode == 0
