@@ -19,7 +19,7 @@ FAULTS = [
     ),
     *faults_of(
         "answers/predictor.py",
-        "answers/test_new_people answers/test_choice answers/test_people answers/test_batch",
+        "answers/test_predictor answers/test_new_people answers/test_choice",
         ("row[torch.from_numpy(history.item)] = -torch.inf", "pass"),
         ("scores[:, torch.from_numpy(~allowed)]", "scores[:, torch.from_numpy(allowed)]"),
         ("targets.clamp_(scale.minimum, scale.maximum)", "pass"),
@@ -37,7 +37,7 @@ FAULTS = [
     ),
     *faults_of(
         "answers/history.py",
-        "answers/test_new_people answers/test_people",
+        "answers/test_predictor answers/test_new_people",
         ("data.train.rating[data.relevant(data.train)]", "data.train.rating"),
         ("History(item[order], rating[order])", "History(item[order], rating)"),
         ("rest = self.item != item", "rest = self.item == item"),
