@@ -124,7 +124,7 @@ FAULTS = [
     ),
     *faults_of(
         "config/content.py",
-        "tracking/test_registry tracking/test_tracker tracking/test_promotion config/test_files",
+        "config/test_content",
         ('"sha256").hexdigest()', '"sha1").hexdigest()'),
         (
             "paths.settings(run), paths.curves(run), paths.weights(run)",
