@@ -47,6 +47,7 @@ def test_the_seed_decides_and_another_seed_gives_another_split(source, strategy)
         np.testing.assert_array_equal(held_out.negative, expected.negative)
     if strategy not in ("leave_one_out", "temporal"):  # there times decide, and the seed the ties
         assert pairs(other.data.train) != pairs(first.data.train)
+        assert pairs(other.test.interactions) != pairs(first.test.interactions)
     assert not np.array_equal(other.test.negative, first.test.negative)
 
 

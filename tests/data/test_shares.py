@@ -71,4 +71,5 @@ def test_a_share_of_data_has_its_users_interactions_alone(data):
         expected = replace(every[own], user=every.user[own] - 3)
         for name in ("user", "item", "rating"):
             np.testing.assert_array_equal(getattr(mine, name), getattr(expected, name))
-    assert len(share.valid.negative) == len(share.valid)
+    own = np.isin(data.valid.interactions.user, users)
+    np.testing.assert_array_equal(share.valid.negative, data.valid.negative[own])

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from graphrec.data.interactions import Interactions
 from graphrec.data.prepare import prepare
 from graphrec.data.readers.choice import read_raw
-from graphrec.data.splits import SPLITS, describe_test, leave_one_out, one_per_item, random_per_user
+from graphrec.data.splits import (
+    SPLITS,
+    describe_test,
+    leave_one_out,
+    one_per_item,
+    random_per_user,
+    temporal,
+)
 from tests.data.comparison import with_split
 from tests.faults import PARAMS
 
@@ -56,11 +63,11 @@ def test_leave_one_out_takes_one_a_user_and_none_is_later(seed):
         assert every.timestamp[mine & held] == every.timestamp[mine].max()
 
 
-def test_ties_follow_the_seed_and_not_the_item():
+@pytest.mark.parametrize("split", [leave_one_out, temporal])
+def test_ties_follow_the_seed_and_not_the_item(split):
     every = timed(0, moments=1)
-    items = [
-        every.item[leave_one_out(every, 0.0, np.random.default_rng(seed))] for seed in range(30)
-    ]
+    every = every[np.argsort(every.item, kind="stable")]
+    items = [every.item[split(every, 0.1, np.random.default_rng(seed))] for seed in range(30)]
     mean = np.mean([held.mean() for held in items])
     assert mean == pytest.approx(every.item.mean(), abs=2)
     assert not np.array_equal(items[0], items[1])
@@ -131,6 +138,15 @@ def test_the_past_in_a_test_part_is_what_precedes_the_last_training_interaction(
     assert described["test_users"] == len(set(test.interactions.user.tolist()))
     cold = set(test.interactions.item.tolist()) - set(data.train.item.tolist())
     assert described["cold_items_in_test"] == len(cold)
+
+
+def test_what_came_at_the_same_moment_as_the_last_training_interaction_is_not_past(raw):
+    data, test = prepared_by(raw, "random")
+    tied = replace(data.train, timestamp=np.full_like(data.train.timestamp, 7))
+    held = replace(test.interactions, timestamp=np.full_like(test.interactions.timestamp, 7))
+    held.timestamp[0] = 6
+    described = describe_test(replace(data, train=tied), replace(test, interactions=held))
+    assert described["test_before_last_training"] == 1 / len(held)
 
 
 def test_a_cold_user_in_the_test_part_has_no_past(raw):

@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from graphrec.config.datasets import RatingScale
 from graphrec.data.interactions import HeldOut
-from graphrec.evaluation.evaluate import Evaluation, Protocol, Risk, evaluate_model
+from graphrec.evaluation.evaluate import (
+    Evaluation,
+    Protocol,
+    Risk,
+    classification,
+    errors_of_chances,
+    evaluate_model,
+)
 from graphrec.evaluation.ranking import Seen
 from tests.datasets import SCALE, interactions
 from tests.evaluation.tables import (
@@ -167,3 +174,31 @@ def test_nan_scores_raise():
             held_out(8, False),
             protocol(False),
         )
+
+
+def test_a_user_who_counts_twice_counts_as_two_in_auc_and_average_precision():
+    rng = np.random.default_rng(0)
+    user = rng.integers(0, 4, 30)
+    positive, negative = torch.from_numpy(rng.normal(loc=[[0.5], [0.0]], size=(2, 30)))
+    weight = np.array([2.0, 0, 1, 3])
+    rows = np.repeat(np.arange(30), weight[user].astype(int))
+    score = np.concatenate([positive[rows], negative[rows]])
+    label = np.repeat([1, 0], len(rows))
+    measures = classification(user, positive, negative)
+    assert measures["auc"](weight) == pytest.approx(roc_auc_score(label, score))
+    expected = average_precision_score(label, score)
+    assert measures["average_precision"](weight) == pytest.approx(expected)
+
+
+def test_an_error_of_a_chance_belongs_to_its_user_whether_of_an_event_or_a_negative():
+    part = HeldOut(interactions([0, 1], [0, 1]), np.array([2, 3]))
+    users = errors_of_chances(part, torch.tensor([1.0, 0.9, 0.5, 0.0]))["mse"]
+    np.testing.assert_array_equal(users.user, [0, 1])
+    np.testing.assert_allclose(users.total, [0.0 + 0.25, 0.01 + 0.0], atol=1e-6)
+    np.testing.assert_array_equal(users.count, [2, 2])
+
+
+def test_a_standard_error_is_the_unbiased_deviation_of_the_draws():
+    evaluation = Evaluation({"recall": 0.2}, {"recall": np.array([0.1, 0.2, 0.4])}, {})
+    variance = (0.1**2 + 0.2**2 + 0.4**2 - 0.7**2 / 3) / 2
+    assert evaluation.standard_errors["recall"] == pytest.approx(variance**0.5)

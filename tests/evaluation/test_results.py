@@ -52,6 +52,16 @@ def test_items_of_earlier_parts_are_not_ranked_again(order, valid, test):
     assert parts["test"].values["hit_at_1"] == test
 
 
+def test_popularity_is_that_in_training_whichever_part_is_measured():
+    train = interactions([0, 1, 2, 1], [0, 0, 0, 1])
+    data = dataset(3, 4, train, explicit=False)
+    data = Dataset(data.about, data.users, data.items, train, held(2))
+    scores = torch.tensor([[0.0, 3.0, 2.0, 1.0]]).repeat(3, 1)  # of user 0, for whom 0 is seen
+    parts = evaluate_parts(Both(scores), data, held(3), Protocol(None, [1], 2, seed=1))
+    assert parts["valid"].values["mean_popularity_at_1"] == 1
+    assert parts["test"].values["mean_popularity_at_1"] == 1
+
+
 def test_the_parts_are_those_that_are_evaluated_alone(prepared):
     data, test = prepared
     table = torch.rand(data.num_users, data.num_items)

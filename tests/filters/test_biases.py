@@ -51,6 +51,25 @@ def test_biases_settle_where_each_is_the_damped_mean_of_what_the_other_leaves(mo
     np.testing.assert_allclose(user, expected, atol=1e-5)
 
 
+def test_fifteen_sweeps_of_two_circles_that_share_nothing():
+    """20 users rate 20 items with 5, as many others other items with 1: all of a circle are alike.
+
+    With a = 20 / (20 + 3) and b = 20 / (20 + 5) a sweep turns a user's bias u into
+    b (2 - a (2 - u)): a geometric series.
+    """
+    user, item = (circle.ravel() for circle in np.indices((20, 20)))
+    rating = np.repeat([5, 1], 400)
+    train = interactions(np.append(user, user + 20), np.append(item, item + 20), rating)
+    a, b = 20 / 23, 20 / 25
+    expected = 2 * b * (1 - a) * (1 - (a * b) ** 15) / (1 - a * b)
+    mean, users, items = fit_biases(train, 40, 40)
+    assert mean == 3
+    np.testing.assert_allclose(users, np.repeat([expected, -expected], 20), rtol=1e-4)
+    np.testing.assert_allclose(
+        items, np.repeat([2 - expected / b, expected / b - 2], 20), rtol=1e-4
+    )
+
+
 def test_users_and_items_without_ratings_have_no_bias():
     _, user, item = fit_biases(interactions([0], [1], [5]), 3, 3)
     assert user[1:].tolist() == [0, 0]

@@ -41,6 +41,13 @@ def test_the_solution_is_that_of_the_whole_covariance(absent, time):
     np.testing.assert_allclose(solve(scales, time), expected, atol=1e-4)
 
 
+def test_the_residual_is_as_small_as_is_said():
+    y = TRAIN.rating - np.float32(3)
+    x = TrainingCovariance(TRAIN, OF_USERS, OF_ITEMS, SCALES, NOISE).solve(y)
+    residual = noisy_covariance(TRAIN, OF_USERS, OF_ITEMS, SCALES, None) @ x - y
+    assert np.linalg.norm(residual) <= 3.1e-3 * np.linalg.norm(y)
+
+
 @pytest.mark.parametrize("block", [1, 3, 512])
 def test_users_may_be_taken_in_blocks_of_any_size(block):
     np.testing.assert_allclose(solve(block=block), solve(), atol=1e-5)

@@ -92,3 +92,9 @@ def test_with_many_items_walks_and_singular_vectors_are_of_the_same_interactions
 def test_as_many_items_as_are_allowed_still_have_a_dense_matrix(movielens, monkeypatch):
     monkeypatch.setattr("graphrec.filters.ranking.MOST_ITEMS", movielens.data.num_items)
     assert fit_ranking_filters(movielens.data, OPTIONS, SEED).names == ["co_occurrence"]
+
+
+def test_scores_count_in_means_of_their_row_and_none_as_a_tenth_of_it():
+    scores = torch.tensor([[0.0, 1.0, 2.0], [-5.0, 40.0, 20.0], [0.0, 0.0, 0.0]])
+    expected = torch.tensor([[0.1, 1.1, 2.1], [0.1, 2.1, 1.1], [0.1, 0.1, 0.1]]).log()
+    torch.testing.assert_close(log_scores(scores), expected)

@@ -173,3 +173,8 @@ def test_build_graph_has_the_training_interactions_in_their_order(data):
     graph = build_graph(data)
     np.testing.assert_array_equal(graph.user.numpy(), data.train.user)
     np.testing.assert_array_equal(graph.item.numpy(), data.train.item)
+
+
+def test_an_item_has_as_many_edges_as_are_counted():
+    graph = BipartiteGraph(torch.tensor([0, 0, 1, 2]), torch.tensor([1, 3, 1, 0]), 3, 5)
+    assert graph.item_degree.tolist() == [1, 2, 0, 1, 0]

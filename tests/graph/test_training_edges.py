@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from graphrec.graph.bipartite import build_graph
+from graphrec.graph.relations import rating_levels
 from graphrec.graph.sparse import to_scipy
 
 
@@ -33,3 +34,8 @@ def test_degrees_are_of_training_pairs_alone(data):
     degree = np.concatenate([of_users, of_items])
     user, item = data.train.user, data.train.item + data.num_users
     np.testing.assert_allclose(matrix[user, item], 1 / np.sqrt(degree[user] * degree[item]), 1e-6)
+
+
+def test_as_many_ratings_as_may_have_relations_have_one_each_however_rare():
+    rating = np.repeat(np.arange(1, 11), [1, 1, 1, 1, 1, 1, 1, 1, 1, 500]).astype(np.float32)
+    np.testing.assert_array_equal(rating_levels(rating), np.arange(1, 11))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.linear_model import Ridge
 
 from graphrec.answers.history import as_interactions
 from graphrec.graph.bipartite import BipartiteGraph
@@ -122,6 +123,15 @@ def test_the_start_is_what_ridge_regression_expects_of_the_message():
     torch.testing.assert_close(start(message), initial, atol=0.2, rtol=0)
     constant = Start.fit(torch.zeros(5, 2), torch.ones(5, 2))
     torch.testing.assert_close(constant(torch.ones(1, 2)), torch.ones(1, 2))
+
+
+def test_the_start_is_drawn_in_by_a_hundredth_of_the_mean_variance():
+    message, initial = torch.randn(30, 4) * torch.tensor([1.0, 2, 3, 4]) + 1, torch.randn(30, 4)
+    penalty = 0.01 * float(message.var(dim=0, correction=0).mean()) * len(message)
+    ridge = Ridge(alpha=penalty).fit(message.numpy(), initial.numpy())
+    start = Start.fit(message, initial)
+    expected = torch.from_numpy(ridge.predict(message.numpy())).float()
+    torch.testing.assert_close(start(message), expected, atol=1e-5, rtol=1e-5)
 
 
 def test_an_edge_that_is_left_out_makes_the_others_weigh_more(graph):

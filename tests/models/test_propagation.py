@@ -6,7 +6,7 @@ import torch
 from graphrec.graph.kernels import native
 from graphrec.graph.sparse import from_scipy, to_scipy
 from graphrec.models.operators import propagate
-from graphrec.models.propagation import ngcf_layer, propagate_layers
+from graphrec.models.propagation import ngcf_layer, propagate_layer, propagate_layers
 from tests.graph.kernels.compiler import compiled
 from tests.models.test_ngcf import LARGE, SMALL
 
@@ -43,6 +43,19 @@ def test_without_layers_only_the_first_block_is_left():
     assert torch.equal(nodes, first)
     nodes.sum().backward()
     assert torch.equal(first.grad, torch.ones_like(first))
+
+
+def test_what_is_negative_passes_a_layer_at_a_fifth():
+    """As in the authors' code; the paper names no slope."""
+    layer = ngcf_layer(2)
+    with torch.no_grad():
+        layer.weight.zero_()
+        layer.bias.copy_(torch.tensor([-5.0, 1.0]))
+    x = torch.ones(SMALL.num_nodes, 2)
+    nodes = propagate_layers(SMALL.adjacency(), x, x, [layer], 0.0)
+    expected = torch.tensor([-1.0, 1.0]).div(2**0.5).expand(len(x), 2)
+    torch.testing.assert_close(nodes[:, 2:], expected)
+    torch.testing.assert_close(propagate_layer(layer, x, x), expected * 2**0.5)
 
 
 @compiled

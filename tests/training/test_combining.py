@@ -12,6 +12,7 @@ from graphrec.graph.bipartite import build_graph
 from graphrec.models import NGCF_Final
 from graphrec.models.calibration import fit_platt
 from graphrec.models.factory import build_model
+from graphrec.models.mixture import fit_log_linear
 from graphrec.training.combining import combine
 from tests.faults import PARAMS
 
@@ -89,6 +90,21 @@ def test_no_other_weight_is_likelier(imdb, part):
         model.weight[part] += step
         assert log_likelihood(model, graph, data) < best
         model.weight[part] -= step
+
+
+@pytest.mark.parametrize("name", ["movielens-base", "imdb-base"], indirect=True)
+def test_the_known_items_of_a_user_validation_ones_too_are_no_alternatives(name, data, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "graphrec.training.combining.fit_log_linear",
+        lambda *given: told.extend(given) or fit_log_linear(*given),
+    )
+    combine(*build(name, data), data, SEED)
+    pairs = data.valid.interactions
+    known = np.zeros((data.num_users, data.num_items), bool)
+    known[data.train.user, data.train.item] = known[pairs.user, pairs.item] = True
+    users = np.unique(pairs.user[data.relevant(pairs)])
+    np.testing.assert_array_equal(told[1].numpy(), known[users])  # so few items are all compared
 
 
 @pytest.mark.parametrize("name", ["movielens-base", "movielens-mse"], indirect=True)
