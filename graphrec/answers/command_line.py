@@ -26,6 +26,7 @@ INTERRUPTED = 130
 class OneLineFaults(click.Group):
     """A group that says what is wrong in one line: exit code 2 for usage, 1 for the rest."""
 
+    # click's own has more parameters, which pass through, and returns in another mode than this.
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:

@@ -93,7 +93,8 @@ class Checkpoint:
                 if metadata["fingerprint"] != self.fingerprint:
                     self._tell("of other params, data or code: training starts anew")
                     return None
-                # Copies, for the file will be replaced while they are used.
+                # Copies, for the file will be replaced while they are used; it is no dict, and has
+                # nothing to iterate over but its keys.
                 tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
             facts = metadata["facts"]
             if metadata["digest"] != _digest(tensors, facts):

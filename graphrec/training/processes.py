@@ -92,7 +92,7 @@ def _work(rank: int, count: int, path: Path, pipe: Connection) -> None:
         arrays = {name: weight.numpy() for name, weight in trained.weights.items()}
         value: tuple[range, dict[str, Any], History] = (trained.users, arrays, trained.history)
         pipe.send(("trained", value))
-    except Exception as error:
+    except Exception as error:  # whatever it is, it is told to the process that waits, and raised
         pipe.send(("failed", f"{type(error).__name__}: {error}"))
         raise
     finally:

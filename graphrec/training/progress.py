@@ -47,6 +47,7 @@ class Progress:
     ) -> None:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.average, self.loader, self.checkpoint = average, loader, checkpoint
+        # torch types a loader's dataset as any; ours draw from a generator of their own.
         self.generator: torch.Generator = loader.dataset.generator  # type: ignore[attr-defined]
         self.epoch, self.step = 1, 0
         self.sums = torch.zeros(4, device=average.weights[0].device)

@@ -33,7 +33,7 @@ def test_no_message_tells_a_password(address):
 
 
 def test_an_address_without_a_password_stays_as_it_is():
-    for address in ("sqlite:////home/me/mlflow.db", "http://host:5000", "postgresql:///graphrec"):
+    for address in ("sqlite:////data/mlflow.db", "http://host:5000", "postgresql:///graphrec"):
         assert without_password(address) == address
 
 
