@@ -101,7 +101,7 @@ sweep: git ## queue and train all runs at each of RATES, learning rates
 STORE ?= postgresql:///graphrec
 HOST ?= 127.0.0.1
 server: $(VENV)/.ready-server ## serve MLflow for a team: runs in STORE, a database; artifacts in server/
-	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
+	MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
 	  --host $(HOST) --port 5000 --workers 2
 
 # A Ray cluster that runs the fits: its address, or local for Ray on this machine (docs/cluster.md).
