@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test lint format
+.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test lint format lock audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,6 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 WHEELS ?= $(firstword $(wildcard wheels ../shared/wheels))
 FIND_LINKS := $(if $(WHEELS),--find-links $(WHEELS))
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCKED := --no-deps --require-hashes --requirement
 # Each is an extension in C++ of torch, which has to be there before.
 EXTENSIONS := $$(grep -E '^torch-(scatter|sparse)==' requirements.txt)
 JOBS ?= 2
@@ -18,22 +19,25 @@ JOBS ?= 2
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.ready ## make .venv and install requirements.txt
+setup: $(VENV)/.ready ## make .venv and install requirements.lock
 
-$(VENV)/.ready: requirements.txt
+# All from a lock file, by their hashes, but torch and its extensions: torch's wheel depends on the index
+# (CPU or CUDA), and those of the extensions on who compiled them.
+$(VENV)/.ready: requirements.lock requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "expected Python 3.11 or newer, got %d.%d: call make PYTHON=python3.11" % v[:2])'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install $$(grep '^torch==' requirements.txt) $$(grep '^numpy==' requirements.txt) setuptools wheel
+	$(PIP) install $(LOCKED) requirements.lock
+	$(PIP) install $$(grep '^torch==' requirements.txt)
 	@$(PIP) install --quiet --no-deps --only-binary=:all: $(FIND_LINKS) $(EXTENSIONS) 2>$(VENV)/wheels.log || { \
 	  echo "No ready-made torch-scatter and torch-sparse for this Python and torch: they are compiled now, which takes about 15 minutes on 2 cores (JOBS=4: four files at a time, 2 GB each) and needs a C++ compiler. To skip it, stop and call make WHEELS=<folder or page with wheels> (see README)."; \
 	  printf '[build_ext]\nparallel = $(JOBS)\n' >$(VENV)/build.cfg; \
 	  MAX_JOBS=1 CXXFLAGS="-DNDEBUG -g0" DIST_EXTRA_CONFIG=$(CURDIR)/$(VENV)/build.cfg $(PIP) install --no-deps --no-build-isolation $(EXTENSIONS); }
-	$(PIP) install --no-build-isolation -r requirements.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) check
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.txt requirements-server.txt requirements-cluster.txt
-	$(PIP) install -r requirements-dev.txt
+$(VENV)/.ready-%: requirements-%.lock $(VENV)/.ready
+	$(PIP) install $(LOCKED) $<
 	@touch $@
 
 # DVC has to be told that there is no git, as in a project that came as a zip, and told again once there is.
@@ -97,21 +101,13 @@ sweep: git ## queue and train all runs at each of RATES, learning rates
 STORE ?= postgresql:///graphrec
 HOST ?= 127.0.0.1
 server: $(VENV)/.ready-server ## serve MLflow for a team: runs in STORE, a database; artifacts in server/
-	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
+	MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri "$(STORE)" --artifacts-destination server/artifacts \
 	  --host $(HOST) --port 5000 --workers 2
-
-$(VENV)/.ready-server: $(VENV)/.ready requirements-server.txt
-	$(PIP) install -r requirements-server.txt
-	@touch $@
 
 # A Ray cluster that runs the fits: its address, or local for Ray on this machine (docs/cluster.md).
 CLUSTER ?=
 READY := $(VENV)/.ready$(if $(CLUSTER),-cluster)
 ON_CLUSTER := $(if $(CLUSTER),--cluster $(CLUSTER))
-
-$(VENV)/.ready-cluster: $(VENV)/.ready requirements-cluster.txt
-	$(PIP) install -r requirements-cluster.txt
-	@touch $@
 
 study: $(READY) ## five seeds and five folds of chosen runs beside graph baselines; says how long first
 	python -m benchmarks.study $(ON_CLUSTER)
@@ -140,3 +136,21 @@ lint: $(VENV)/.ready-dev ## ruff and mypy
 format: $(VENV)/.ready-dev ## let ruff mend what it can
 	ruff check --fix .
 	ruff format .
+
+# For every system and Python that the project runs on; UPGRADE=--upgrade takes newer releases, too.
+UPGRADE ?=
+RESOLVE = grep -oE '^torch(-scatter|-sparse)?' requirements.txt | uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --strip-extras --no-annotate --no-emit-index-url --custom-compile-command 'make lock' $(UPGRADE) --excludes -
+lock: $(VENV)/.ready-dev ## renew the lock files from requirements*.txt; UPGRADE=--upgrade takes newer releases
+	$(RESOLVE) requirements-dev.txt requirements-build.txt --output-file requirements-dev.lock
+	$(RESOLVE) --constraints requirements-dev.lock requirements.txt requirements-build.txt --output-file requirements.lock
+	$(RESOLVE) --constraints requirements-dev.lock requirements-server.txt --output-file requirements-server.lock
+	$(RESOLVE) --constraints requirements-dev.lock requirements-cluster.txt --output-file requirements-cluster.lock
+
+audit: $(VENV)/.ready-dev ## look the locked packages up among the published advisories
+	@grep -E '^torch(-scatter|-sparse)?==' requirements.txt | \
+	  pip-audit --strict --no-deps --disable-pip -r requirements-dev.lock -r /dev/stdin >$(VENV)/audit.log 2>&1; code=$$?; \
+	cat $(VENV)/audit.log; \
+	if grep -qE 'ConnectionError|could not be audited' $(VENV)/audit.log; then \
+	  echo "The advisory service was not reached, or knows nothing of a package: no answer, good or bad, was had."; fi; \
+	exit $$code

@@ -11,7 +11,7 @@ from safetensors.torch import save
 
 from graphrec.config.content import file_digest
 from graphrec.config.edge import run_command
-from graphrec.config.files import whole, write_bytes, write_text
+from graphrec.config.files import alone, whole, write_bytes, write_text
 from graphrec.config.params import (
     Params,
     check_num_neighbors,
@@ -33,7 +33,7 @@ def main(name: str) -> None:
     paths = Paths()
     params = load_params()
     check_num_neighbors(select_run(params, name), params.train.num_neighbors)
-    with recorded(name, paths):
+    with alone(paths.lock(name), f"trains {name}"), recorded(name, paths):
         train(name, params, paths)
 
 

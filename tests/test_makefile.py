@@ -23,13 +23,13 @@ def unpacked(tmp_path) -> Path:
     return tmp_path
 
 
-def make(project: Path, target: str) -> subprocess.CompletedProcess:
+def make(project: Path, *targets: str) -> subprocess.CompletedProcess:
     """With this environment as the one that is set up; not as a part of another make."""
     variables = environment(project) | {"GIT_CEILING_DIRECTORIES": str(project.parent)}
     for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
         variables.pop(name, None)
     return subprocess.run(
-        ["make", target, f"VENV={VENV}", "--old-file", f"{VENV}/.ready"],
+        ["make", *targets, f"VENV={VENV}", "--old-file", f"{VENV}/.ready"],
         cwd=project,
         env=variables,
         capture_output=True,

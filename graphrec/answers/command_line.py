@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from graphrec.answers.errors import UsageError
-from graphrec.answers.output import printable
 from graphrec.config.errors import GraphrecError
+from graphrec.config.text import printable
 
 if TYPE_CHECKING:
     from graphrec.answers.named import NamedAnswers

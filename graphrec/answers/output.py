@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from graphrec.config.text import printable
+
 Format = Literal["table", "json", "csv"]
 FORMULA = re.compile(r"[=+\-@\t\r]")
 """What a spreadsheet takes for the start of a formula (OWASP, CSV injection)."""
@@ -69,11 +71,3 @@ def _cell(value: Any) -> str:
     if value is None:
         return "-"
     return f"{value:.4f}" if isinstance(value, float) else printable(str(value))
-
-
-def printable(text: str) -> str:
-    """With control characters, and what turns the direction of text, as escapes."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )

@@ -1,9 +1,13 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and are written by one process at a time."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from graphrec.config.errors import FileError
 
 PREFIX = ".part-"
 """Of a file that is being written. A name of its own for each file, and always the same: what a
@@ -41,6 +45,30 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all. Raises OSError."""
     write_bytes(path, text.encode())
+
+
+@contextmanager
+def alone(lock: Path, work: str) -> Iterator[None]:
+    """Hold `lock`, which falls with the process; `work` says what is done, as in "trains a-run".
+
+    Where the file system knows no locks, or none can be written, nothing is held. Raises FileError
+    where another process holds it.
+    """
+    held = FileLock(lock, blocking=False, fallback_to_soft=False)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held.acquire()
+    except Timeout as error:
+        raise FileError(
+            f"expected one process that {work}, got another that is at it (it holds {lock}): "
+            "wait until it ends, or stop it"
+        ) from error
+    except OSError:
+        pass  # what cannot be locked is trained all the same
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def sync(path: Path) -> None:

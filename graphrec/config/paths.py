@@ -58,6 +58,10 @@ class Paths:
         """Folder of what a killed training goes on from; no output, so DVC leaves it alone."""
         return self.root / "checkpoints" / run
 
+    def lock(self, run: str) -> Path:
+        """Held by the process that trains the run; stays, for whoever removed it might free two."""
+        return self.root / "checkpoints" / f"{run}.lock"
+
     def evaluation(self, run: str) -> Path:
         """Folder of evaluation.json and users.npz."""
         return self.root / "reports" / "evaluation" / run

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from graphrec.config.files import whole
+from graphrec.config.text import printable
 
 STYLE: Any = {
     "font.size": 10,
@@ -45,6 +46,9 @@ def new_figure(
 
 def save(figure: Figure, path: Path) -> None:
     """Write a PNG; the same figure gives the same bytes."""
+    for ax in figure.axes:
+        for label in (ax.xaxis.label, ax.yaxis.label):
+            label.set(text=printable(label.get_text()), parse_math=False)
     with whole(path) as part:
         figure.savefig(part, dpi=DPI, metadata={"Software": None})
 
@@ -70,11 +74,16 @@ def draw_errors(curves: pd.DataFrame, best_epoch: int, title: str) -> Figure:
     return figure
 
 
+def set_names(ax: Axes, names: Sequence[str]) -> None:
+    """At the places 0, 1, … of the y axis; as they are, dollars included."""
+    ax.set_yticks(np.arange(len(names)), [*map(printable, names)], parse_math=False)
+
+
 def draw_bars(ax: Axes, labels: Sequence[str], values: ArrayLike, label: str) -> None:
     """Horizontal bars, the first on top."""
     places = np.arange(len(labels))
     ax.barh(places, values, color=TRAIN)
-    ax.set_yticks(places, labels)
+    set_names(ax, labels)
     ax.invert_yaxis()
     ax.set_xlabel(label)
     ax.grid(axis="y", visible=False)
@@ -86,7 +95,7 @@ def draw_points(
     """Points with whiskers of `error`, the first on top; the axis need not start at zero."""
     places = np.arange(len(labels))
     ax.errorbar(values, places, xerr=error, fmt="o", color=TRAIN, markersize=5, capsize=3)
-    ax.set_yticks(places, labels)
+    set_names(ax, labels)
     ax.set_ylim(max(len(labels), 1) - 0.5, -0.5)
     ax.set_xlabel(label)
 

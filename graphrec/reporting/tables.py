@@ -3,14 +3,23 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from graphrec.config.text import printable
 from graphrec.evaluation.metrics import higher_is_better
 from graphrec.evaluation.significance import Difference, holm
 
 
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Heads, the rule below them, and a line a row."""
-    lines = [heads, ["---"] * len(heads), *rows]
+    """Heads, the rule below them, and a line a row; no cell ends its column or opens a tag."""
+    lines = [
+        [*map(_cell, heads)],
+        ["---"] * len(heads),
+        *([*map(_cell, cells)] for cells in rows),
+    ]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _cell(text: str) -> str:
+    return printable(text).replace("|", r"\|").replace("<", "&lt;")
 
 
 class Comparison(NamedTuple):

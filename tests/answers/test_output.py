@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphrec.answers.output import NUMBER, harmless, printable, text_of
+from graphrec.answers.output import NUMBER, harmless, text_of
+from graphrec.config.text import printable
 
 COLUMNS = ["item", "title", "score"]
 ROWS = [
@@ -57,3 +58,9 @@ def test_a_terminal_is_never_commanded(text):
     value = harmless(text)
     assert NUMBER.fullmatch(text) or value[:1] not in tuple("=+-@\t\r")
     assert value.removeprefix("'") == text.removeprefix("'")
+
+
+def test_a_csv_keeps_lines_quotes_markup_and_control_characters_in_their_cell():
+    title = 'two\nlines\r, "quoted", <b>bold</b>, \x1b[31m'
+    text = text_of([{"item": "1", "title": title, "score": 1.0}], COLUMNS, "csv")
+    assert [row["title"] for row in csv.DictReader(io.StringIO(text, newline=""))] == [title]

@@ -71,3 +71,14 @@ def test_a_tail_falls_and_nothing_counts_as_half():
     _, axes = new_figure(1, 1)
     draw_tail(axes[0, 0], np.array([0, 5, 2]), "users", "ratings")
     assert axes[0, 0].lines[0].get_ydata().tolist() == [5, 2, 0.5]
+
+
+def test_names_are_drawn_as_they_are_and_control_characters_as_escapes(tmp_path):
+    """`$` is no formula, which might be a wrong one, and no glyph is missing."""
+    names = ["$\\no_formula{$", "<b>bold</b>", "two\nlines\x1b[31m"]
+    figure, axes = new_figure(1, 1)
+    draw_bars(axes[0, 0], names, [3, 2, 1], "$\\frac{$ s\x07")
+    save(figure, tmp_path / "bars.png")
+    shown = [tick.get_text() for tick in axes[0, 0].get_yticklabels()]
+    assert shown == [*names[:2], r"two\nlines\x1b[31m"]
+    assert axes[0, 0].get_xlabel() == r"$\frac{$ s\x07"

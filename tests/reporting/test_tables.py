@@ -14,6 +14,16 @@ def test_heads_a_rule_and_a_line_a_row():
     assert text.splitlines() == ["| a | b |", "| --- | --- |", "| 1 | 2 |", "| 3 |  |"]
 
 
+def test_no_name_ends_its_cell_or_opens_a_tag():
+    text = markdown_table(["a|b"], [["<script>x</script>"], ["two\nlines\x1b[31m"]])
+    assert text.splitlines() == [
+        r"| a\|b |",
+        "| --- |",
+        "| &lt;script>x&lt;/script> |",
+        r"| two\nlines\x1b[31m |",
+    ]
+
+
 def test_verdicts_come_after_the_correction_and_know_what_is_better():
     up, down = Difference(0.5, 0.25, 0.75, 0.001), Difference(-0.5, -0.75, -0.25, 0.03)
     text = comparison_table(
