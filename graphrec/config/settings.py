@@ -42,8 +42,11 @@ def check_trained_with(trained: Flat, wanted: Flat, name: str) -> None:
 
 
 def study_key(params: Params) -> str:
-    """Names the parameters that models are made with, in eight letters."""
-    tree = params.model_dump(exclude={"archives", "runs"})
+    """Names the parameters that models are made with, in eight letters.
+
+    The number of workers is none of them: many make what one makes.
+    """
+    tree = params.model_dump(exclude={"archives": True, "runs": True, "train": {"workers"}})
     return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()[:8]
 
 

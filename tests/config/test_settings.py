@@ -67,4 +67,5 @@ def test_the_study_s_key_is_of_what_models_are_made_with():
     assert study_key(check_params(change(("train", "epochs"), 3))) != key
     assert study_key(check_params(change(("filters", "ranking", "dropout"), 0.1))) != key
     assert study_key(check_params(change(("runs", "imdb-base", "layers"), 3))) == key
+    assert study_key(check_params(change(("train", "workers"), 2))) == key
     assert study_key(check_params(change(("archives", "imdb", "folder"), "other"))) == key
