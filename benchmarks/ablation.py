@@ -140,6 +140,7 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
         Trial(name, each, seed)
         for name in options.runs
         for each in (WHOLE, *changes_of(name, setting))
+        if options.changes is None or each.label in (WHOLE.label, *options.changes)
         for seed in range(options.seeds)
     ]
     minutes = len(trials) * SECONDS_A_FIT / 60
@@ -164,6 +165,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--runs", nargs="+", default=[*CHANGES], help="these alone")
+    parser.add_argument("--changes", nargs="+", metavar="LABEL", help="these alone")
     parser.add_argument("--seeds", type=int, default=1, help="fits of each change")
     parser.add_argument("--resamples", type=int, default=RESAMPLES, help="of the users")
     parser.add_argument("--cluster", metavar="ADDRESS", help=CLUSTER_HELP)

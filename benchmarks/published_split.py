@@ -2,12 +2,14 @@
 
 `python -m benchmarks.published_split --folder data/raw/gowalla` reads train.csv.gz and test.csv.gz
 with the columns user and item, trains each model over three seeds, every fit in a process of its
-own, prints a table and writes reports/benchmarks/published-split.json. A tenth of training chooses
-the epoch and what the parts of a model weigh; then the model is trained anew on all of it. Settings
-are those of params.yaml, `hyperparameters.implicit`, and published_split.yaml.
+own, prints a table and writes reports/benchmarks/published-split.json, where the fits of models
+other than those asked for stay. A tenth of training chooses the epoch and what the parts of a model
+weigh; then the model is trained anew on all of it. Settings are those of params.yaml,
+`hyperparameters.implicit`, and published_split.yaml.
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -67,6 +69,17 @@ def spread(values: Sequence[float]) -> str:
     return f"{np.mean(values):.4f}{deviation}"
 
 
+def report_of(paths: Paths) -> Path:
+    """Where the fits are written."""
+    return paths.root / "reports" / "benchmarks" / "published-split.json"
+
+
+def fits_of_others(report: Path, models: Sequence[str]) -> Rows:
+    """Earlier fits of models other than these."""
+    earlier = json.loads(report.read_text())["fits"] if report.exists() else []
+    return [row for row in earlier if row["model"] not in models]
+
+
 def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
@@ -86,12 +99,12 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
     fit = partial(fit_alone, options.folder)
     if options.cluster is not None:
         fit = partial(fit_handed_on, {name: (options.folder / name).read_bytes() for name in FILES})
-    output = (paths or Paths()).root / "reports" / "benchmarks" / "published-split.json"
+    output = report_of(paths or Paths())
     measured: dict[int, dict[str, Any]] = {}
-    rows: Rows = []
+    rows = others = fits_of_others(output, options.models)
     for done in run_all(fit, fits, options.cluster, needs_of(load_params())):
         measured[done.index] = done.result
-        rows = [measured[index] for index in sorted(measured)]
+        rows = others + [measured[index] for index in sorted(measured)]
         save_json(output, {"fits": rows})  # each, since the next may take half an hour
         say(f"{done.result['model']}, seed {done.result['seed']}: {done.result['test']}")
     print(published_table(rows))

@@ -2,7 +2,7 @@
 
 Run as `python -m benchmarks.readme` or `make readme`; with `--check` nothing is written, and the
 exit status is 1 where a page is behind. The results are those of `dvc repro`, the study is that of
-`make study`.
+`make study`, the published split that of `python -m benchmarks.published_split`.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.published_split import published_table, report_of
 from graphrec.config.files import write_text
 from graphrec.config.params import Params, load_params
 from graphrec.config.paths import Paths
@@ -33,15 +34,19 @@ MEASURES = {
 
 def blocks(params: Params, paths: Paths) -> dict[str, dict[str, str]]:
     """Markdown of each marked block, by page and name. Raises FileNotFoundError without reports."""
-    for path, command in ((paths.results, "dvc repro"), (paths.study, "make study")):
+    published = report_of(paths)
+    for path, command in (
+        (paths.results, "dvc repro"),
+        (paths.study, "make study"),
+        (published, "python -m benchmarks.published_split"),
+    ):
         if not path.exists():
             raise FileNotFoundError(f"expected {path}, got none: run `{command}` first")
     results = json.loads(paths.results.read_text())
     study = study_section(paths.study.read_text(), study_key(params))
-    return {
-        "README.md": {"overview": overview(params, results)},
-        "docs/results.md": {"results": results_tables(params, results), "study": study},
-    }
+    pages = {"results": results_tables(params, results), "study": study}
+    pages["published"] = published_table(json.loads(published.read_text())["fits"])
+    return {"README.md": {"overview": overview(params, results)}, "docs/results.md": pages}
 
 
 def overview(params: Params, results: dict[str, Any]) -> str:

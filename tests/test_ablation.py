@@ -118,12 +118,13 @@ def test_the_ablation_of_some_runs_is_of_these_alone(monkeypatch, setting):
         return fit_changed(setting, trial._replace(change=WHOLE))
 
     monkeypatch.setattr(ablation, "fit_changed", quick)
-    monkeypatch.setitem(CHANGES, "imdb-base", CHANGES["imdb-base"][:2])
-    ablation.main(["--runs", "imdb-base", "--seeds", "2"], setting.bench.paths)
+    wanted = [each.label for each in CHANGES["imdb-base"][1:3]]
+    arguments = ["--runs", "imdb-base", "--seeds", "2", "--changes", *wanted]
+    ablation.main(arguments, setting.bench.paths)
     page = setting.bench.paths.ablation
     headings = [row for row in page.read_text().splitlines() if row.startswith("## ")]
     assert headings == ["## imdb-base"]
     assert "means over 2 seeds" in page.read_text()
     values = json.loads(page.with_suffix(".json").read_text())["runs"]
     assert list(values) == ["imdb-base"]
-    assert set(values["imdb-base"]) == {WHOLE.label, *(each.label for each in CHANGES["imdb-base"])}
+    assert set(values["imdb-base"]) == {WHOLE.label, *wanted}

@@ -74,6 +74,9 @@ def test_every_fit_is_written_down_and_each_model_has_a_row(folder, monkeypatch,
     assert "| 3–4 | 60 | 9 | 2.50 |" in output
     tree = json.loads((tmp_path / "reports" / "benchmarks" / "published-split.json").read_text())
     assert [fit["model"] for fit in tree["fits"]] == ["lightgcn"] * 2 + ["ngcf_final"] * 2
+    # Another model's fits come beside them.
+    published_split.main([*arguments, "--models", "ngcf"], Paths(tmp_path))
+    assert "| lightgcn | 2 |" in capsys.readouterr().out
 
 
 def test_a_folder_without_the_tables_is_told(tmp_path, capsys):

@@ -4,11 +4,14 @@ import json
 
 import pytest
 
+from benchmarks.published_split import report_of
 from benchmarks.readme import MARKS, insert, main, overview, study_section
 from graphrec.config.paths import Paths
 from graphrec.config.settings import study_key
 from tests.faults import FILE, PARAMS
 
+RESULTS = ("results", "study", "published")
+"""Blocks of docs/results.md."""
 PAGE = "# Over seeds\n\n`0123abcd`\n\n## Imdb\n\n| a |\n\n## Paired comparisons\n\n| b |\n"
 
 
@@ -31,9 +34,12 @@ def paths(tmp_path) -> Paths:
     baselines = {dataset: {"constant": parts} for dataset in PARAMS.datasets}
     paths.results.write_text(json.dumps({"runs": {}, "baselines": baselines}))
     paths.study.write_text(PAGE.replace("0123abcd", study_key(PARAMS)))
+    report_of(paths).parent.mkdir()
+    report_of(paths).write_text('{"fits": []}')
     (tmp_path / "README.md").write_text(f"top\n{marked(overview='old')}\nbottom\n")
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "results.md").write_text(marked(results="old", study="old"))
+    page = marked(**dict.fromkeys(RESULTS, "old"))
+    (tmp_path / "docs" / "results.md").write_text(page)
     return paths
 
 
@@ -77,7 +83,7 @@ def test_a_block_stands_between_its_own_marks():
 
 
 def test_the_project_s_own_pages_have_the_marks():
-    for page, names in {"README.md": ["overview"], "docs/results.md": ["results", "study"]}.items():
+    for page, names in {"README.md": ["overview"], "docs/results.md": [*RESULTS]}.items():
         text = (FILE.parent / page).read_text()
         for name in names:
             assert insert(text, name, "new") != text

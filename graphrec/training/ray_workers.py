@@ -153,7 +153,6 @@ def _cluster(count: int) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if "RAY_ADDRESS" in os.environ:
         # The same code everywhere, whatever the machines have installed.
         library = {"py_modules": [str(Path(graphrec.__file__).parent)]}

@@ -1,5 +1,6 @@
 """One model trained by several processes, each with some of the users and all items."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -90,6 +91,9 @@ def train_together(
     Ray starts them, unless `launch` does.
     """
     if launch is None:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reads both when it is imported
+        if "RAY_ADDRESS" not in os.environ:  # one of this machine's own, on 127.0.0.1 alone
+            os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
         # Takes seconds to import, which processes that are started otherwise need not wait for.
         from graphrec.training.ray_workers import train_on_ray
 
