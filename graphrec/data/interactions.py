@@ -1,12 +1,14 @@
 """Users' interactions with items: plain arrays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
+IntArray = NDArray[np.signedinteger[Any]]
+"""int64; numbers of users and items that a table was read into are int32, at half the memory."""
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 FIELDS = ("user", "item", "rating", "timestamp")

@@ -126,7 +126,7 @@ def _check(
 def number(columns: Iterable[Ids]) -> tuple[Strings, list[IntArray]]:
     """All ids in use in the columns, sorted, and for each column the numbers (n,) of its rows.
 
-    The order is that of the strings, so that it does not depend on the order of rows; no id may be
+    These are int32. The order is that of the strings, so that it does not depend on the order of rows; no id may be
     missing.
     """
     columns = list(columns)
@@ -136,5 +136,5 @@ def number(columns: Iterable[Ids]) -> tuple[Strings, list[IntArray]]:
     numbers = []
     for ids in columns:
         number_of = pc.index_in(ids.values, value_set=every).fill_null(-1)
-        numbers.append(number_of.to_numpy(zero_copy_only=False).astype(np.int64)[ids.codes])
+        numbers.append(number_of.to_numpy(zero_copy_only=False).astype(np.int32)[ids.codes])
     return np.asarray(every.to_pylist(), np.str_), numbers
