@@ -33,7 +33,8 @@ def prepare(raw: RawData, about: DatasetParams, seed: int) -> Prepared:
     Raises DataError if a part is empty, or has nothing relevant in it.
     """
     rng = np.random.default_rng(seed)
-    return hold_out(split(raw, about, seed, rng), raw.users, raw.items, about, rng)
+    parts = Parts(*(part.wide() for part in split(raw, about, seed, rng)))
+    return hold_out(parts, raw.users, raw.items, about, rng)
 
 
 def hold_out(
@@ -45,7 +46,8 @@ def hold_out(
         if len(part) == 0:
             raise DataError(
                 f"expected interactions in the {name} part, got none of {sum(map(len, parts))} "
-                f"under the split strategy {about.split.strategy!r}: choose another, or other fractions"
+                f"under the split strategy {about.split.strategy!r}: choose another, or other "
+                "fractions"
             )
     shape = len(users), len(items)
     # What a model may know by then: test pairs may be drawn against validation ones.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphrec.data.dataset import Dataset
-from graphrec.data.interactions import HeldOut, IntArray, Interactions, Mask
+from graphrec.data.interactions import HeldOut, Interactions, Mask
 
 Split = Callable[[Interactions, float, np.random.Generator], Mask]
 """Interactions (n,), the share to hold out and a generator → which are held out (n,)."""
@@ -13,15 +13,20 @@ Split = Callable[[Interactions, float, np.random.Generator], Mask]
 
 def random(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """Uniformly at random."""
-    return _first(rng.permutation(len(every)), fraction)
+    held = np.zeros(len(every), bool)
+    held[rng.permutation(len(every))[: round(fraction * len(every))]] = True
+    return held
 
 
 def random_per_user(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """A share of each user's, at random and rounded; never a user's only one."""
     order = np.lexsort((rng.permutation(len(every)), every.user))
-    count = np.bincount(every.user)[every.user[order]]
+    count = np.bincount(every.user)
+    share = np.minimum(np.rint(fraction * count).astype(np.int64), np.maximum(count - 1, 0))
+    # Of each user's in that order the first.
+    first = np.tile([True, False], len(count))
     held = np.zeros(len(every), bool)
-    held[order] = _place(every.user[order]) < np.minimum(np.rint(fraction * count), count - 1)
+    held[order] = np.repeat(first, np.column_stack([share, count - share]).ravel())
     return held
 
 
@@ -45,7 +50,15 @@ def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Ma
 
 def temporal(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """The latest share of all interactions; a tie at the edge goes as in `leave_one_out`."""
-    return _first(np.lexsort((rng.permutation(len(every)), -every.timestamp)), fraction)
+    place = rng.permutation(len(every))
+    size = round(fraction * len(every))
+    if not size:
+        return np.zeros(len(every), bool)
+    edge = np.partition(every.timestamp, -size)[-size]
+    held: Mask = every.timestamp > edge
+    ties = np.flatnonzero(every.timestamp == edge)
+    held[ties[np.argsort(place[ties])[: size - held.sum()]]] = True
+    return held
 
 
 SPLITS: dict[str, Split] = {
@@ -73,18 +86,6 @@ def one_per_item(every: Interactions, rng: np.random.Generator) -> tuple[Mask, M
     halves = np.array_split(rng.permutation(np.flatnonzero(held)), 2)
     valid, test = (np.isin(np.arange(len(every)), half) for half in halves)
     return valid, test
-
-
-def _first(order: IntArray, fraction: float) -> Mask:
-    held = np.zeros(len(order), bool)
-    held[order[: round(fraction * len(order))]] = True
-    return held
-
-
-def _place(user: IntArray) -> IntArray:
-    """(n,) which of its user's entries each is, from 0, of a sorted `user` (n,)."""
-    place: IntArray = np.arange(len(user)) - np.searchsorted(user, user)
-    return place
 
 
 def describe_test(data: Dataset, test: HeldOut) -> dict[str, float]:

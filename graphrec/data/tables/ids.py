@@ -126,8 +126,8 @@ def _check(
 def number(columns: Iterable[Ids]) -> tuple[Strings, list[IntArray]]:
     """All ids in use in the columns, sorted, and for each column the numbers (n,) of its rows.
 
-    These are int32. The order is that of the strings, so that it does not depend on the order of rows; no id may be
-    missing.
+    The numbers are int32. The order is that of the strings, so that it does not depend on the order
+    of rows; no id may be missing.
     """
     columns = list(columns)
     in_use = [ids.values.filter(pa.array(_used(ids.codes, len(ids.values)))) for ids in columns]
