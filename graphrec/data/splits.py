@@ -20,7 +20,7 @@ def random(every: Interactions, fraction: float, rng: np.random.Generator) -> Ma
 
 def random_per_user(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """A share of each user's, at random and rounded; never a user's only one."""
-    order = np.lexsort((rng.permutation(len(every)), every.user))
+    order = np.lexsort((rng.permutation(len(every)).astype(np.uint32), every.user))
     count = np.bincount(every.user)
     share = np.minimum(np.rint(fraction * count).astype(np.int64), np.maximum(count - 1, 0))
     # Of each user's in that order the first.
@@ -40,9 +40,9 @@ def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Ma
     latest = np.full(int(every.user.max(initial=-1)) + 1, np.iinfo(np.int64).min)
     np.maximum.at(latest, every.user, every.timestamp)
     several = np.bincount(every.user) > 1
-    place = rng.permutation(len(every))
     last = np.flatnonzero((every.timestamp == latest[every.user]) & several[every.user])
-    last = last[np.lexsort((place[last], every.user[last]))]
+    place = rng.permutation(len(every))[last]
+    last = last[np.lexsort((place, every.user[last]))]
     held = np.zeros(len(every), bool)
     held[last[np.unique(every.user[last], return_index=True)[1]]] = True
     return held
@@ -50,14 +50,12 @@ def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Ma
 
 def temporal(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """The latest share of all interactions; a tie at the edge goes as in `leave_one_out`."""
-    place = rng.permutation(len(every))
     size = round(fraction * len(every))
-    if not size:
-        return np.zeros(len(every), bool)
-    edge = np.partition(every.timestamp, -size)[-size]
+    edge = np.partition(every.timestamp, -size)[-size] if size else np.iinfo(np.int64).max
     held: Mask = every.timestamp > edge
     ties = np.flatnonzero(every.timestamp == edge)
-    held[ties[np.argsort(place[ties])[: size - held.sum()]]] = True
+    place = rng.permutation(len(every))[ties]
+    held[ties[np.argsort(place)[: size - held.sum()]]] = True
     return held
 
 
