@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from graphrec.data.dataset import Dataset
-from graphrec.data.interactions import HeldOut, Interactions, Mask
+from graphrec.data.interactions import HeldOut, IntArray, Interactions, Mask
 
 Split = Callable[[Interactions, float, np.random.Generator], Mask]
 """Interactions (n,), the share to hold out and a generator → which are held out (n,)."""
@@ -86,6 +86,14 @@ def one_per_item(every: Interactions, rng: np.random.Generator) -> tuple[Mask, M
     return valid, test
 
 
+def _num_cold(held: IntArray, train: IntArray, size: int) -> int:
+    """How many of the numbers below `size` are in `held` and not in `train`."""
+    cold = np.zeros(size, bool)
+    cold[held] = True
+    cold[train] = False
+    return int(cold.sum())
+
+
 def describe_test(data: Dataset, test: HeldOut) -> dict[str, float]:
     """What the test part is like beside training: what is cold in it, and what lies in the past.
 
@@ -97,7 +105,7 @@ def describe_test(data: Dataset, test: HeldOut) -> dict[str, float]:
     np.maximum.at(latest, train.user, train.timestamp)
     return {
         "test_users": len(np.unique(held.user)),
-        "cold_users_in_test": len(np.setdiff1d(held.user, train.user)),
-        "cold_items_in_test": len(np.setdiff1d(held.item, train.item)),
+        "cold_users_in_test": _num_cold(held.user, train.user, data.num_users),
+        "cold_items_in_test": _num_cold(held.item, train.item, data.num_items),
         "test_before_last_training": float((held.timestamp < latest[held.user]).mean()),
     }

@@ -50,9 +50,11 @@ def read_ids(table: Table, column: Column) -> Ids:
     """
     encoded = table.columns[column]
     _check_type(table, column)
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = encoded.dictionary_encode()
-    encoded = encoded.unify_dictionaries().combine_chunks()
+    if pa.types.is_dictionary(encoded.type):
+        encoded = encoded.unify_dictionaries()
+    else:
+        encoded = encoded.dictionary_encode()  # one for all chunks
+    encoded = encoded.combine_chunks()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     codes = codes.astype(np.int32, copy=False)
     written = pc.if_else(
