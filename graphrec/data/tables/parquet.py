@@ -23,7 +23,9 @@ class Columns(Mapping[Column, pa.ChunkedArray]):
     Asking raises DataError where the file is damaged.
     """
 
-    def __init__(self, name: str, dataset: pyarrow.dataset.Dataset, names: dict[Column, str]):
+    def __init__(
+        self, name: str, dataset: pyarrow.dataset.Dataset, names: dict[Column, str]
+    ) -> None:
         self._file = name
         self._dataset = dataset
         self._names = names
@@ -94,8 +96,8 @@ def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
             )
     if not count:
         raise DataError(f"{name}: expected rows, got none: export it again")
-    columns_read = Columns(name, dataset, {column: names[at] for column, at in fields.items()})
-    return Table(name, columns_read, lambda row: f"row {row + 1}")
+    selected = Columns(name, dataset, {column: names[at] for column, at in fields.items()})
+    return Table(name, selected, lambda row: f"row {row + 1}")
 
 
 def _files(folder: Path) -> list[Path]:
