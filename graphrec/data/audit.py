@@ -5,7 +5,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from graphrec.data.checks import pair_keys
-from graphrec.data.dataset import Dataset, Entities, RawData
+from graphrec.data.dataset import Dataset, Entities
 from graphrec.data.errors import DataError
 from graphrec.data.interactions import HeldOut, IntArray, Mask
 
@@ -14,8 +14,10 @@ class LeakError(DataError):
     """Something held out is visible in training; the message says what and how often."""
 
 
-def audit_split(data: Dataset, test: HeldOut, raw: RawData) -> dict[str, float]:
-    """Check the split against what the reader gave, and count its parts.
+def audit_split(
+    data: Dataset, test: HeldOut, num_read: int, users: Entities, items: Entities
+) -> dict[str, float]:
+    """Check the split against what the reader gave, `num_read` rows in all, and count its parts.
 
     Raises LeakError if parts overlap, rows are missing, a negative is a training interaction, or
     side information is other than the reader's: it comes from tables of users and items, and what
@@ -26,15 +28,15 @@ def audit_split(data: Dataset, test: HeldOut, raw: RawData) -> dict[str, float]:
     for first, second in (("train", "valid"), ("train", "test"), ("valid", "test")):
         _expect_none(among(keys[first], keys[second]), f"{first} pairs that are in {second} too")
     _expect_none(
-        np.ones(abs(len(raw) - sum(map(len, parts.values()))), bool),
+        np.ones(abs(num_read - sum(map(len, parts.values()))), bool),
         "interactions that are in no part, or in several",
     )
     for name, held_out in (("valid", data.valid), ("test", test)):
         negative = pair_keys(held_out.interactions.user, held_out.negative, data.num_items)
         _expect_none(among(negative, keys["train"]), f"{name} negatives that are training pairs")
         _expect_none(among(negative, keys[name]), f"{name} negatives that are {name} pairs")
-    for side in ("user", "item"):
-        _audit_features(side, getattr(data, f"{side}s"), getattr(raw, f"{side}s"))
+    _audit_features("user", data.users, users)
+    _audit_features("item", data.items, items)
     return {f"{name}_interactions": len(part) for name, part in parts.items()}
 
 

@@ -96,8 +96,10 @@ def expect_disjoint(name: str, part: Interactions, other: Interactions, num_item
 
 
 def pair_keys(user: IntArray, item: IntArray, num_items: int) -> IntArray:
-    """(n,) one number for each pair."""
-    return user * num_items + item
+    """(n,) one number for each pair, int64."""
+    keys = np.multiply(user, num_items, dtype=np.int64)
+    keys += item
+    return keys
 
 
 def expect(condition: bool, expected: str, got: object) -> None:

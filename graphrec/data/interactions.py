@@ -1,12 +1,14 @@
 """Users' interactions with items: plain arrays."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
+IntArray = NDArray[np.signedinteger[Any]]
+"""int64; users and items of a table are int32 until they are in a data set or on the disk."""
 FloatArray = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 FIELDS = ("user", "item", "rating", "timestamp")
@@ -30,6 +32,11 @@ class Interactions:
 
     def __getitem__(self, rows: NDArray[np.generic]) -> "Interactions":
         return Interactions(*(getattr(self, name)[rows] for name in FIELDS))
+
+    def wide(self) -> "Interactions":
+        """With users and items as int64, which models take; without a copy where they are."""
+        user, item = (numbers.astype(np.int64, copy=False) for numbers in (self.user, self.item))
+        return Interactions(user, item, self.rating, self.timestamp)
 
     def matrix(self, num_users: int, num_items: int, binary: bool = True) -> sp.csr_array:
         """(num_users, num_items) matrix of the pairs: ones, or the ratings."""

@@ -13,15 +13,20 @@ Split = Callable[[Interactions, float, np.random.Generator], Mask]
 
 def random(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """Uniformly at random."""
-    return _first(rng.permutation(len(every)), fraction)
+    held = np.zeros(len(every), bool)
+    held[rng.permutation(len(every))[: round(fraction * len(every))]] = True
+    return held
 
 
 def random_per_user(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """A share of each user's, at random and rounded; never a user's only one."""
-    order = np.lexsort((rng.permutation(len(every)), every.user))
-    count = np.bincount(every.user)[every.user[order]]
+    order = np.lexsort((rng.permutation(len(every)).astype(np.uint32), every.user))
+    count = np.bincount(every.user)
+    share = np.minimum(np.rint(fraction * count).astype(np.int64), np.maximum(count - 1, 0))
+    # Of each user's in that order the first.
+    first = np.tile([True, False], len(count))
     held = np.zeros(len(every), bool)
-    held[order] = _place(every.user[order]) < np.minimum(np.rint(fraction * count), count - 1)
+    held[order] = np.repeat(first, np.column_stack([share, count - share]).ravel())
     return held
 
 
@@ -35,9 +40,9 @@ def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Ma
     latest = np.full(int(every.user.max(initial=-1)) + 1, np.iinfo(np.int64).min)
     np.maximum.at(latest, every.user, every.timestamp)
     several = np.bincount(every.user) > 1
-    place = rng.permutation(len(every))
     last = np.flatnonzero((every.timestamp == latest[every.user]) & several[every.user])
-    last = last[np.lexsort((place[last], every.user[last]))]
+    place = rng.permutation(len(every))[last]
+    last = last[np.lexsort((place, every.user[last]))]
     held = np.zeros(len(every), bool)
     held[last[np.unique(every.user[last], return_index=True)[1]]] = True
     return held
@@ -45,7 +50,13 @@ def leave_one_out(every: Interactions, _: float, rng: np.random.Generator) -> Ma
 
 def temporal(every: Interactions, fraction: float, rng: np.random.Generator) -> Mask:
     """The latest share of all interactions; a tie at the edge goes as in `leave_one_out`."""
-    return _first(np.lexsort((rng.permutation(len(every)), -every.timestamp)), fraction)
+    size = round(fraction * len(every))
+    edge = np.partition(every.timestamp, -size)[-size] if size else np.iinfo(np.int64).max
+    held: Mask = every.timestamp > edge
+    ties = np.flatnonzero(every.timestamp == edge)
+    place = rng.permutation(len(every))[ties]
+    held[ties[np.argsort(place)[: size - held.sum()]]] = True
+    return held
 
 
 SPLITS: dict[str, Split] = {
@@ -75,16 +86,12 @@ def one_per_item(every: Interactions, rng: np.random.Generator) -> tuple[Mask, M
     return valid, test
 
 
-def _first(order: IntArray, fraction: float) -> Mask:
-    held = np.zeros(len(order), bool)
-    held[order[: round(fraction * len(order))]] = True
-    return held
-
-
-def _place(user: IntArray) -> IntArray:
-    """(n,) which of its user's entries each is, from 0, of a sorted `user` (n,)."""
-    place: IntArray = np.arange(len(user)) - np.searchsorted(user, user)
-    return place
+def _num_cold(held: IntArray, train: IntArray, size: int) -> int:
+    """How many of the numbers below `size` are in `held` and not in `train`."""
+    cold = np.zeros(size, bool)
+    cold[held] = True
+    cold[train] = False
+    return int(cold.sum())
 
 
 def describe_test(data: Dataset, test: HeldOut) -> dict[str, float]:
@@ -98,7 +105,7 @@ def describe_test(data: Dataset, test: HeldOut) -> dict[str, float]:
     np.maximum.at(latest, train.user, train.timestamp)
     return {
         "test_users": len(np.unique(held.user)),
-        "cold_users_in_test": len(np.setdiff1d(held.user, train.user)),
-        "cold_items_in_test": len(np.setdiff1d(held.item, train.item)),
+        "cold_users_in_test": _num_cold(held.user, train.user, data.num_users),
+        "cold_items_in_test": _num_cold(held.item, train.item, data.num_items),
         "test_before_last_training": float((held.timestamp < latest[held.user]).mean()),
     }

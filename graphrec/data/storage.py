@@ -1,33 +1,38 @@
 """Data sets on disk: plain arrays, no pickles, the same bytes for the same data."""
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.lib import format as npy
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from graphrec.config.datasets import DatasetParams
 from graphrec.config.errors import FileError
 from graphrec.config.files import whole
 from graphrec.data.arrays import Arrays, read_arrays
-from graphrec.data.checks import check_dataset, check_test
+from graphrec.data.checks import DTYPES, check_dataset, check_test
 from graphrec.data.dataset import Dataset, Entities, FeatureBlock
 from graphrec.data.errors import DataError
 from graphrec.data.interactions import FIELDS, HeldOut, Interactions
 
 AGAIN = ": run preprocess, or the stage that left it, again"
 CSR = ("data", "indices", "indptr")
+Named = Iterator[tuple[str, NDArray[Any]]]
 
 
 def save_dataset(path: Path, data: Dataset) -> None:
     """All that training and validation may see, as one .npz file."""
     arrays: Arrays = {"about": np.array(data.about.model_dump_json())}
     arrays |= _pack_entities("users", data.users) | _pack_entities("items", data.items)
-    arrays |= _pack_interactions("train", data.train) | _pack_held_out("valid", data.valid)
-    _save(path, arrays)
+    interactions = _pack_interactions("train", data.train), _pack_held_out("valid", data.valid)
+    _save(path, chain(arrays.items(), *interactions))
 
 
 def load_dataset(path: Path) -> Dataset:
@@ -74,9 +79,12 @@ def _of_file(path: Path) -> Iterator[None]:
         raise FileError(f"expected a data set in {path}, got: {error}{AGAIN}") from error
 
 
-def _save(path: Path, arrays: Arrays) -> None:
-    with whole(path) as part:
-        np.savez(part, allow_pickle=False, **arrays)
+def _save(path: Path, arrays: Named) -> None:
+    """As np.savez does, but one array at a time."""
+    with whole(path) as part, zipfile.ZipFile(part, "w") as zipped:
+        for name, array in arrays:
+            with zipped.open(f"{name}.npy", "w", force_zip64=True) as file:
+                npy.write_array(file, array, allow_pickle=False)
 
 
 def _pack_entities(side: str, entities: Entities) -> Arrays:
@@ -108,16 +116,18 @@ def _unpack_entities(side: str, arrays: Arrays) -> Entities:
     return Entities(arrays[f"{side}/ids"], arrays[f"{side}/titles"], features)
 
 
-def _pack_interactions(name: str, part: Interactions) -> Arrays:
-    return {f"{name}/{key}": getattr(part, key) for key in FIELDS}
+def _pack_interactions(name: str, part: Interactions) -> Named:
+    for key in FIELDS:
+        yield f"{name}/{key}", getattr(part, key).astype(DTYPES[key], copy=False)
 
 
 def _unpack_interactions(name: str, arrays: Arrays) -> Interactions:
     return Interactions(*(arrays[f"{name}/{key}"] for key in FIELDS))
 
 
-def _pack_held_out(name: str, part: HeldOut) -> Arrays:
-    return _pack_interactions(name, part.interactions) | {f"{name}/negative": part.negative}
+def _pack_held_out(name: str, part: HeldOut) -> Named:
+    yield from _pack_interactions(name, part.interactions)
+    yield f"{name}/negative", part.negative.astype(np.int64, copy=False)
 
 
 def _unpack_held_out(name: str, arrays: Arrays) -> HeldOut:

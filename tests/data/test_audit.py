@@ -20,7 +20,7 @@ def source(name, raw_data) -> RawData:
 
 def expect_leak(message: str, data: Dataset, test: HeldOut, source: RawData) -> None:
     with pytest.raises(LeakError, match=f"expected no {message}"):
-        audit_split(data, test, source)
+        audit_split(data, test, len(source), source.users, source.items)
 
 
 def first(part: Interactions, count: int = 3) -> Interactions:
@@ -39,7 +39,7 @@ def with_block(data: Dataset, side: str, name: str, block: FeatureBlock) -> Data
 
 
 def test_clean_data_pass_and_are_counted(data, test_part, source):
-    assert audit_split(data, test_part, source) == {
+    assert audit_split(data, test_part, len(source), source.users, source.items) == {
         "train_interactions": len(data.train),
         "valid_interactions": len(data.valid),
         "test_interactions": len(test_part),

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from graphrec.config.datasets import DatasetParams
 from graphrec.data.dataset import RawData, Strings
@@ -38,8 +39,11 @@ def read(folder: Path, options: DatasetParams) -> RawData:
     parts, ids = _number(files)
     names = {part: file.name for part, file in files.items()}
     files.clear()
-    for part, rows in parts.items():
-        parts[part] = resolve_duplicates(rows, table.duplicates, names[part], ids, left_out)
+    pa.default_memory_pool().release_unused()
+    for part in list(parts):  # popped, so that no rows are held beside what is made of them
+        parts[part] = resolve_duplicates(
+            parts.pop(part), table.duplicates, names[part], ids, left_out
+        )
     check_disjoint({names[part]: rows for part, rows in parts.items()}, ids)
     remaining = prune(
         parts["train"],
@@ -78,7 +82,9 @@ def _renumber(
     left_out: Counter[str],
 ) -> dict[str, Interactions]:
     """The rows of those who stay, numbered among them; rows of the others are counted."""
-    user, item = np.cumsum(remaining.users) - 1, np.cumsum(remaining.items) - 1
+    user, item = (
+        np.cumsum(mask, dtype=np.int32) - 1 for mask in (remaining.users, remaining.items)
+    )
     renumbered = {}
     for part in list(parts):
         rows = parts.pop(part)  # not held beside what is made of it

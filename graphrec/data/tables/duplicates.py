@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from graphrec.config.datasets import Duplicates
+from graphrec.data.checks import pair_keys
 from graphrec.data.dataset import Strings
 from graphrec.data.errors import DataError
-from graphrec.data.interactions import IntArray, Interactions
+from graphrec.data.interactions import Interactions
 
 
 def resolve_duplicates(
@@ -26,13 +27,15 @@ def resolve_duplicates(
     the last in time; a tie goes to the row further down. Events have rating 1 however often they
     occur. Raises DataError under `error`. `ids` are those of users and of items.
     """
-    pair = pair_keys(rows, len(ids[1]))
-    order = np.sort(pair)
-    repeated = np.unique(order[1:][order[1:] == order[:-1]])
+    pair = pair_keys(rows.user, rows.item, len(ids[1]))
+    pair.sort()
+    repeated = np.unique(pair[1:][pair[1:] == pair[:-1]])
     if not len(repeated):
         return rows
-    del order
+    del pair  # the sorted ones are not held beside those in the order of the file
+    pair = pair_keys(rows.user, rows.item, len(ids[1]))
     among = np.flatnonzero(pd.Series(pair).isin(repeated).to_numpy())
+    pair = pair[among]
     if policy == "error":
         user, item = (
             str(names[number[among[0]]])
@@ -45,18 +48,13 @@ def resolve_duplicates(
         )
     rating = rows.rating[among] if policy == "max" else np.ones(len(among), np.float32)
     # Stable: of equal rows the one further down comes last.
-    among = among[np.lexsort((rows.timestamp[among], rating, pair[among]))]
-    last = np.append(pair[among][1:] != pair[among][:-1], True)
-    del pair
+    order = np.lexsort((rows.timestamp[among], rating, pair))
+    among, pair = among[order], pair[order]
+    last = np.append(pair[1:] != pair[:-1], True)
     selected = np.ones(len(rows), bool)
     selected[among[~last]] = False
     left_out[f"rows of {name} that repeat a pair"] += int((~selected).sum())
     return rows[selected]
-
-
-def pair_keys(rows: Interactions, num_items: int) -> IntArray:
-    """(n,) a number for each pair."""
-    return rows.user * num_items + rows.item
 
 
 def check_disjoint(named: dict[str, Interactions], ids: tuple[Strings, Strings]) -> None:
@@ -64,7 +62,7 @@ def check_disjoint(named: dict[str, Interactions], ids: tuple[Strings, Strings])
     num_items = len(ids[1])
     if len(named) == 1:
         return
-    keys = {name: pair_keys(rows, num_items) for name, rows in named.items()}
+    keys = {name: pair_keys(rows.user, rows.item, num_items) for name, rows in named.items()}
     for (one, first), (other, second) in combinations(keys.items(), 2):
         common: NDArray[np.int64] = np.intersect1d(first, second, assume_unique=True)
         if len(common):

@@ -50,9 +50,11 @@ def read_ids(table: Table, column: Column) -> Ids:
     """
     encoded = table.columns[column]
     _check_type(table, column)
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = encoded.dictionary_encode()
-    encoded = encoded.unify_dictionaries().combine_chunks()
+    if pa.types.is_dictionary(encoded.type):
+        encoded = encoded.unify_dictionaries()
+    else:
+        encoded = encoded.dictionary_encode()  # one for all chunks
+    encoded = encoded.combine_chunks()
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     codes = codes.astype(np.int32, copy=False)
     written = pc.if_else(
@@ -126,8 +128,8 @@ def _check(
 def number(columns: Iterable[Ids]) -> tuple[Strings, list[IntArray]]:
     """All ids in use in the columns, sorted, and for each column the numbers (n,) of its rows.
 
-    The order is that of the strings, so that it does not depend on the order of rows; no id may be
-    missing.
+    The numbers are int32. The order is that of the strings, so that it does not depend on the order
+    of rows; no id may be missing.
     """
     columns = list(columns)
     in_use = [ids.values.filter(pa.array(_used(ids.codes, len(ids.values)))) for ids in columns]
@@ -136,5 +138,5 @@ def number(columns: Iterable[Ids]) -> tuple[Strings, list[IntArray]]:
     numbers = []
     for ids in columns:
         number_of = pc.index_in(ids.values, value_set=every).fill_null(-1)
-        numbers.append(number_of.to_numpy(zero_copy_only=False).astype(np.int64)[ids.codes])
+        numbers.append(number_of.to_numpy(zero_copy_only=False).astype(np.int32)[ids.codes])
     return np.asarray(every.to_pylist(), np.str_), numbers

@@ -1,7 +1,8 @@
 """Parquet tables: a file, or a folder of them whose subfolders may be named `key=value`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,48 @@ from graphrec.data.tables.table import Table, check_names, positions
 
 MAGIC = b"PAR1"
 MOST_ROWS = 500_000_000
-"""Of a table: its columns are held in memory."""
+"""Of a table: whole columns are held in memory."""
+
+
+class Columns(Mapping[Column, pa.ChunkedArray]):
+    """Columns that are read when they are asked for, of which the last is held and no other.
+
+    Asking raises DataError where the file is damaged.
+    """
+
+    def __init__(
+        self, name: str, dataset: pyarrow.dataset.Dataset, names: dict[Column, str]
+    ) -> None:
+        self._file = name
+        self._dataset = dataset
+        self._names = names
+        self._last: tuple[Column, pa.ChunkedArray] | None = None
+
+    def __getitem__(self, column: Column) -> pa.ChunkedArray:
+        if self._last is None or self._last[0] != column:
+            self._last = None  # let go of before the next one is read
+            name = self._names[column]
+            with _readable(self._file):
+                values = self._dataset.to_table(columns=[name])[name]
+            # Much of pyarrow.compute does not know string views.
+            if pa.types.is_string_view(values.type):
+                values = values.cast(pa.string())
+            self._last = column, values
+        return self._last[1]
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise DataError(f"{name}: expected a whole Parquet file, got {error}") from error
 
 
 def is_parquet(path: Path) -> bool:
@@ -25,7 +67,7 @@ def is_parquet(path: Path) -> bool:
 
 
 def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
-    """`columns` of a Parquet file or folder, with the types that they are stored in.
+    """`columns` of a Parquet file or folder, read one by one, with the types that they have there.
 
     Keys of subfolders are strings as they are written: `user_id=0042` is "0042". Files come in the
     order of their paths. Raises DataError where it cannot be read, or has no rows.
@@ -38,7 +80,7 @@ def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
         match[1] for folders in below for folder in folders if (match := re.match("(.+?)=", folder))
     )
     schema = pa.schema([(key, pa.string()) for key in keys])
-    try:
+    with _readable(name):
         dataset = pyarrow.dataset.dataset(
             [str(file) for file in files],
             format="parquet",
@@ -52,18 +94,10 @@ def read_parquet(path: Path, name: str, columns: Iterable[Column]) -> Table:
             raise DataError(
                 f"{name}: expected at most {MOST_ROWS:,} rows, got {count:,}: sample fewer users"
             )
-        rows = dataset.to_table(columns=sorted({names[at] for at in fields.values()}))
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(f"{name}: expected a whole Parquet file, got {error}") from error
-    if not len(rows):
+    if not count:
         raise DataError(f"{name}: expected rows, got none: export it again")
-    selected = {column: _known_type(rows[names[at]]) for column, at in fields.items()}
+    selected = Columns(name, dataset, {column: names[at] for column, at in fields.items()})
     return Table(name, selected, lambda row: f"row {row + 1}")
-
-
-def _known_type(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Much of pyarrow.compute does not know string views."""
-    return column.cast(pa.string()) if pa.types.is_string_view(column.type) else column
 
 
 def _files(folder: Path) -> list[Path]:

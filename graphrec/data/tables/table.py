@@ -1,6 +1,6 @@
 """Columns of a file, text or Parquet alike, and where in the file a row of them is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,7 +16,7 @@ class Table:
 
     name: str
     """The file's, as the options have it."""
-    columns: dict[Column, pa.ChunkedArray]
+    columns: Mapping[Column, pa.ChunkedArray]
     """Of a text file strings, or dictionaries of them; of a Parquet file what it holds."""
     place: Callable[[int], str]
     """Where a row is, counted from 0: "line 7" as an editor counts, or "row 7"."""

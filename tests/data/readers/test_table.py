@@ -58,8 +58,8 @@ def test_movielens_latest_small(tmp_path):
     }
     assert raw.left_out == {}
     assert [column.dtype for column in vars(raw.interactions).values()] == [
-        np.int64,
-        np.int64,
+        np.int32,
+        np.int32,
         np.float32,
         np.int64,
     ]
