@@ -104,7 +104,7 @@ class Predictor:
         if k < 1:
             raise ValueError(f"expected to name at least 1 item, got k = {k}")
         vectors = self.item_vectors
-        cosine = vectors @ vectors[item]
+        cosine = (vectors @ vectors[item]).float()
         cosine[item] = -torch.inf
         best = best_items(cosine[None], min(k, self.data.num_items))[0]
         return [(int(other), float(cosine[other])) for other in best if other >= 0]
@@ -137,10 +137,6 @@ class Predictor:
             scores[row], targets[row] = score[0], target[0]
         if (scale := self.data.about.ratings) is not None:
             targets.clamp_(scale.minimum, scale.maximum)
-        else:
-            for row, score in enumerate(scores):
-                # How a sigmoid is rounded depends on its place in the array.
-                targets[row] = self.trained.chance(score)
         scores[cold], targets[cold] = self.popularity.score, self.popularity.target
         return scores, targets
 
@@ -166,8 +162,8 @@ class Predictor:
 
     @cached_property
     def item_vectors(self) -> Tensor:
-        """(items, columns) of length 1."""
-        return F.normalize(self.model.item_vectors(self.trained.nodes), dim=1)
+        """(items, columns) of length 1, in double precision."""
+        return F.normalize(self.trained.item_vectors(), dim=1)
 
 
 def _users(histories: Sequence[History]) -> Tensor:
