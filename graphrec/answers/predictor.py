@@ -1,9 +1,9 @@
 """A trained model, ready to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from graphrec.answers.explanation import Explainer, Explanation, Part
 from graphrec.answers.history import History, as_interactions, newcomer
+from graphrec.answers.new_items import NewItems
 from graphrec.answers.popularity import Popularity
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import Interactions, Mask
@@ -140,6 +141,17 @@ class Predictor:
         scores[cold], targets[cold] = self.popularity.score, self.popularity.target
         return scores, targets
 
+    def score_new_item(
+        self, features: Mapping[str, Any], histories: Sequence[History] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Score and target of an item that is not in the data, by what is known of it: `NewItems`.
+
+        (histories,) each; without `histories` (users,), of all users of the training data.
+        """
+        if histories is None:
+            histories = [self.known(user) for user in range(self.data.num_users)]
+        return self.new_items.scores_and_targets(features, histories, self.scores_and_targets)
+
     def _kinds(self, histories: Sequence[History]) -> list[Tensor]:
         """Rows of training users, of new people, and of those of whom nothing is known."""
         cold = torch.tensor([self.is_cold(each) for each in histories], dtype=torch.bool)
@@ -159,6 +171,11 @@ class Predictor:
     def popularity(self) -> Popularity:
         """Answers for those of whom nothing is known."""
         return Popularity(self.data)
+
+    @cached_property
+    def new_items(self) -> NewItems:
+        """What items outside the data are made of."""
+        return NewItems(self.data)
 
     @cached_property
     def item_vectors(self) -> Tensor:
