@@ -103,8 +103,9 @@ def measure(task: Task, full: Predictor, seed: int) -> dict[str, Values]:
     predictor = Predictor(fitted.model, fitted.graph, part)
     maker = NewItems(part)
     weights = [maker.weights(features_of(data, item)) for item in items.tolist()]
-    shares = torch.from_numpy(np.stack(weights, axis=1))
     known = scores_and_targets(predictor)
+    histories = [predictor.known(user) for user in range(data.num_users)]
+    new = maker.means(*known, histories, np.stack(weights, axis=1))
     columns = torch.from_numpy(items)
     pairs = data.valid.interactions
     relevant = marked(data, items, pairs[data.relevant(pairs)])
@@ -121,7 +122,7 @@ def measure(task: Task, full: Predictor, seed: int) -> dict[str, Values]:
 
     chance = torch.rand(data.num_users, len(items), generator=torch.Generator().manual_seed(seed))
     return {
-        "by side information": values(*((each.double() @ shares).float() for each in known)),
+        "by side information": values(*new),
         "in the catalogue": values(*(each[:, columns] for each in known)),
         "trained on": values(*(each[:, columns] for each in scores_and_targets(full))),
         "at random": measures(chance, relevant, seen),
@@ -149,7 +150,7 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
     task = Task(run, params, load_dataset(paths.training(run.dataset)))
     fitted = fit_run(run, params, task.data, print_row)
     full = Predictor(fitted.model, fitted.graph, task.data)
-    rows = [measure(task, full, seed) for seed in range(options.draws)]
+    rows = [measure(task, full, seed) for seed in range(1, options.draws + 1)]
     output = paths.root / "reports" / "benchmarks" / f"new-items-{options.run}.json"
     save_json(output, {"of": options.run, "share": SHARE, "draws": rows})
     print(table_of(rows))

@@ -13,12 +13,13 @@ from graphrec.answers.errors import AnswerError, pick
 from graphrec.answers.history import History
 from graphrec.data.dataset import Dataset, FeatureBlock
 from graphrec.data.features import tf_idf
+from graphrec.filters.biases import USER_DAMPING, damped_means
 
 BLOCK = 256
 """People scored at a time: bounds memory to BLOCK x items."""
-NEIGHBOURS = 30
+NEIGHBOURS = 10
 """Items that speak for a new one; more, where several are as like it as the last of them."""
-WIDTH = 0.5
+WIDTH = 0.25
 """Of the Gaussian by which numbers are alike, in standard deviations of theirs."""
 Numbers = NDArray[np.float64]
 
@@ -31,11 +32,14 @@ class NewItems:
     its items is frozen, so that a score of the new item is the same mean of theirs: k nearest
     neighbours from side information to scores, as Gantner et al. 2010 ("Learning attribute-to-
     feature mappings for cold-start recommendations") compare it. Items without a training
-    interaction speak for none.
+    interaction speak for none. People rate what they expect to like, and a mean over neighbours
+    does not know that: predicted ratings are moved so that over all items they have the mean of
+    the ratings that the person gave, damped.
     """
 
     def __init__(self, data: Dataset) -> None:
-        self.blocks = data.items.features
+        self.blocks, self.scale = data.items.features, data.about.ratings
+        self.mean = data.train.rating.mean(dtype=np.float64)
         self.active = np.bincount(data.train.item, minlength=data.num_items) > 0
         self.profiles = {
             name: tf_idf(block.matrix)
@@ -49,13 +53,27 @@ class NewItems:
         of_items: Callable[[Sequence[History]], tuple[Tensor, Tensor]],
     ) -> tuple[Tensor, Tensor]:
         """Of the new item, (histories,) each; `of_items` gives those of the items."""
-        weights = torch.from_numpy(self.weights(features))
-        means = [torch.empty(2, 0)]
-        for start in range(0, len(histories), BLOCK):
-            both = torch.stack(of_items(histories[start : start + BLOCK]))
-            means.append((both.double() @ weights).float())
-        score, target = torch.cat(means, dim=1)
+        weights = self.weights(features)
+        blocks = [histories[start : start + BLOCK] for start in range(0, len(histories), BLOCK)]
+        means = [self.means(*of_items(block), block, weights[:, None])[..., 0] for block in blocks]
+        score, target = torch.cat([torch.empty(2, 0), *means], dim=1)
         return score, target
+
+    def means(
+        self, scores: Tensor, targets: Tensor, histories: Sequence[History], weights: Numbers
+    ) -> Tensor:
+        """Scores and targets (2, histories, n) of new items with `weights` (items, n).
+
+        `scores` and `targets` (histories, items) are those of the items.
+        """
+        means = torch.stack([scores, targets]).double() @ torch.from_numpy(weights)
+        if self.scale is not None:
+            numbers = np.arange(len(histories)).repeat([len(each) for each in histories])
+            given = np.concatenate([each.rating for each in histories]) - self.mean
+            own = self.mean + damped_means(numbers, given, len(histories), USER_DAMPING)
+            level = torch.from_numpy(own) - targets[:, self.active].double().mean(dim=1)
+            means[1] = (means[1] + level[:, None]).clamp(self.scale.minimum, self.scale.maximum)
+        return means.float()
 
     def weights(self, features: Mapping[str, Any]) -> Numbers:
         """(items,) shares of the items in the new one, whose sum is 1.

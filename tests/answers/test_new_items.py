@@ -13,6 +13,7 @@ from graphrec.answers.errors import AnswerError
 from graphrec.answers.new_items import NewItems
 from graphrec.data.dataset import FeatureBlock
 from graphrec.data.features import categorical, numeric, tf_idf
+from graphrec.filters.biases import USER_DAMPING
 from tests.answers.asked import RATED, ask, refused, rows
 from tests.answers.predictors import make_predictor
 from tests.datasets import dataset, entities, interactions
@@ -37,7 +38,7 @@ def test_likeness_is_that_of_each_block_together(described, monkeypatch):
     monkeypatch.setattr(new_items, "NEIGHBOURS", 5)
     weights = NewItems(described).weights({"genre": ["a", "b"], "maker": "x", "year": 1992})
     cosine = tf_idf(sp.csr_array(GENRES)).toarray() @ tf_idf(sp.csr_array(GENRES)).toarray()[0]
-    distance = (YEARS - 1992) / (0.5 * np.nanstd(YEARS))
+    distance = (YEARS - 1992) / (new_items.WIDTH * np.nanstd(YEARS))
     likeness = cosine + np.array([1, 0, 1, 0, 1]) + np.nan_to_num(np.exp(-(distance**2) / 2))
     likeness[4] = 0
     np.testing.assert_allclose(weights, likeness / likeness.sum(), rtol=1e-5)
@@ -58,10 +59,16 @@ def test_its_scores_are_the_same_mean_of_theirs(data, changes, monkeypatch):
     weights = torch.from_numpy(predictor.new_items.weights(features))
     score, target = predictor.score_new_item(features)
     histories = [predictor.known(user) for user in range(data.num_users)]
-    for means, of_items in zip(
-        (score, target), predictor.scores_and_targets(histories), strict=True
-    ):
-        torch.testing.assert_close(means, (of_items.double() @ weights).float())
+    scores, targets = (each.double() for each in predictor.scores_and_targets(histories))
+    torch.testing.assert_close(score, (scores @ weights).float())
+    expected = targets @ weights
+    if data.explicit:
+        mean = data.train.rating.mean(dtype=np.float64)
+        for user, history in enumerate(histories):
+            above = np.sum(history.rating - mean) / (len(history) + USER_DAMPING)
+            expected[user] += mean + above - targets[user, np.unique(data.train.item)].mean()
+        expected.clamp_(1, 5)
+    torch.testing.assert_close(target, expected.float())
     for user in (0, 3):
         alone = predictor.score_new_item(features, histories[user : user + 1])
         assert (alone[0][0], alone[1][0]) == (score[user], target[user])
@@ -77,7 +84,7 @@ def test_its_scores_are_the_same_mean_of_theirs(data, changes, monkeypatch):
         ({"year": "old"}, "expected a number for year, got 'old'"),
         ({"year": float("nan")}, "expected a number for year, got nan"),
         ({"genre": [["a"]]}, "expected a value of genre"),
-        ({"year": 9999}, "expected side information that an item"),
+        ({"year": 99999}, "expected side information that an item"),
     ],
     ids=str,
 )
