@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.fold_in import Task, Values, held_out
 from benchmarks.one_fit import print_row
+from graphrec.answers.errors import AnswerError
 from graphrec.answers.new_items import BLOCK, NewItems
 from graphrec.answers.predictor import Predictor
 from graphrec.config.params import load_params, select_run
@@ -40,6 +42,19 @@ def draw_items(data: Dataset, seed: int) -> IntArray:
     active = np.unique(data.train.item)
     size = max(int(SHARE * len(active)), 2)
     return np.sort(np.random.default_rng(seed).choice(active, size, replace=False))
+
+
+def with_likeness(maker: NewItems, data: Dataset, items: IntArray) -> tuple[IntArray, NDArray[Any]]:
+    """Those that any item is like, and their weights (items of the data, items)."""
+    numbers, columns = [], []
+    for item in items.tolist():
+        try:
+            columns.append(maker.weights(features_of(data, item)))
+            numbers.append(item)
+        except AnswerError:
+            continue  # nothing is known of it that another has
+    print(f"{len(items)} items left out, {len(numbers)} of them with a likeness to others")
+    return np.array(numbers), np.stack(columns, axis=1)
 
 
 def without_items(data: Dataset, items: IntArray) -> Dataset:
@@ -102,16 +117,18 @@ def measure(task: Task, full: Predictor, seed: int) -> dict[str, Values]:
     fitted = fit_run(task.run, task.params, part, print_row)
     predictor = Predictor(fitted.model, fitted.graph, part)
     maker = NewItems(part)
-    weights = [maker.weights(features_of(data, item)) for item in items.tolist()]
+    items, weights = with_likeness(maker, data, items)
     known = scores_and_targets(predictor)
     histories = [predictor.known(user) for user in range(data.num_users)]
-    new = maker.means(*known, histories, np.stack(weights, axis=1))
+    new = maker.means(*known, histories, weights)
     columns = torch.from_numpy(items)
     pairs = data.valid.interactions
     relevant = marked(data, items, pairs[data.relevant(pairs)])
     seen = marked(data, items, data.train)
     rows = np.isin(pairs.item, items)
     user, place = torch.from_numpy(pairs.user[rows]), np.searchsorted(items, pairs.item[rows])
+
+    own = maker.own_means(histories)
 
     def values(scores: Tensor, targets: Tensor) -> Values:
         measured = measures(scores, relevant, seen)
@@ -125,7 +142,7 @@ def measure(task: Task, full: Predictor, seed: int) -> dict[str, Values]:
         "by side information": values(*new),
         "in the catalogue": values(*(each[:, columns] for each in known)),
         "trained on": values(*(each[:, columns] for each in scores_and_targets(full))),
-        "at random": measures(chance, relevant, seen),
+        "at random, the person's mean": values(chance, own[:, None].expand(-1, len(items))),
     }
 
 

@@ -68,12 +68,17 @@ class NewItems:
         """
         means = torch.stack([scores, targets]).double() @ torch.from_numpy(weights)
         if self.scale is not None:
-            numbers = np.arange(len(histories)).repeat([len(each) for each in histories])
-            given = np.concatenate([each.rating for each in histories]) - self.mean
-            own = self.mean + damped_means(numbers, given, len(histories), USER_DAMPING)
-            level = torch.from_numpy(own) - targets[:, self.active].double().mean(dim=1)
+            level = self.own_means(histories) - targets[:, self.active].double().mean(dim=1)
             means[1] = (means[1] + level[:, None]).clamp(self.scale.minimum, self.scale.maximum)
         return means.float()
+
+    def own_means(self, histories: Sequence[History]) -> Tensor:
+        """(histories,) damped mean ratings."""
+        person = np.arange(len(histories)).repeat([len(each) for each in histories])
+        rating = np.concatenate([each.rating for each in histories]) - self.mean
+        return torch.from_numpy(
+            self.mean + damped_means(person, rating, len(histories), USER_DAMPING)
+        )
 
     def weights(self, features: Mapping[str, Any]) -> Numbers:
         """(items,) shares of the items in the new one, whose sum is 1.
