@@ -142,6 +142,10 @@ def load_answers(run: str | None, model: str | None, dataset: str | None) -> "Na
 
     choice = choose(run, model, dataset)
     note(f"{choice.name} answers: {choice.reason}")
+    import torch
+
+    # As in the service: how somebody new is scored depends on it in the last digit.
+    torch.set_num_threads(1)
     predictor = choice.load()
     from graphrec.answers.named import NamedAnswers
 

@@ -1,6 +1,6 @@
 """Answers in which users and items have the ids and titles that people know."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,22 @@ class NamedAnswers:
         rank = 1 + int((before & unseen).sum()) if unseen[item] else None
         values = self._values(float(row[item]), float(targets[0, item]))
         return self.name(item) | values | {"rank": rank, "of": int(unseen.sum())}
+
+    def score_new(self, history: History, features: Mapping[str, Any]) -> Row:
+        """The same of an item that is not in the data: `Predictor.score_new_item`."""
+        score, target = (float(one) for one in self.predictor.score_new_item(features, [history]))
+        unseen = np.ones(len(self.items), bool)
+        unseen[history.item] = False
+        before = self.predictor.scores([history])[0].numpy()[unseen] >= score
+        values = self._values(score, target)
+        return {"item": "new"} | values | {"rank": 1 + int(before.sum()), "of": int(unseen.sum())}
+
+    def most_like(self, features: Mapping[str, Any], most: int = SPOKEN) -> tuple[int, list[str]]:
+        """How many items speak for a new one, and titles of those most like it."""
+        weights = self.predictor.new_items.weights(features)
+        best = np.argsort(-weights, kind="stable")[:most]
+        titles = [self.items.titles[item] for item in best if weights[item] > 0]
+        return int((weights > 0).sum()), titles
 
     def explain(self, history: History, item: int) -> Row:
         """What `parts` of the model add to the score, and `because` of which items."""

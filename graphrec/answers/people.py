@@ -1,9 +1,11 @@
 """Who is asked about: a user of the training data, or somebody new and what they did."""
 
 import io
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,6 +72,25 @@ def read_ratings(path: Path, answers: NamedAnswers) -> tuple[list[int], list[flo
             raise AnswerError(f"{path}, row {row}: {error}") from error
         row_of[item] = row
     return list(row_of), ratings if scale else None
+
+
+def read_features(path: Path) -> dict[str, Any]:
+    """What is known of an item by block, from a JSON file. Raises AnswerError for another file."""
+    try:
+        with path.open("rb") as file:
+            features = json.loads(file.read(MOST_BYTES))
+    except OSError as error:
+        raise AnswerError(
+            f"expected {path}, got {error.strerror}: name a file that is there"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise AnswerError(f"expected JSON in {path}, got {error}: mend the file") from error
+    if not isinstance(features, dict):
+        raise AnswerError(
+            f"expected an object in {path}, got {type(features).__name__}: write "
+            '{"block": value} with a value, a list of values or a number'
+        )
+    return features
 
 
 def _rating(text: str, minimum: float, maximum: float) -> float:

@@ -1,9 +1,9 @@
 """A trained model, ready to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from graphrec.answers.explanation import Explainer, Explanation, Part
 from graphrec.answers.history import History, as_interactions, newcomer
+from graphrec.answers.new_items import NewItems
 from graphrec.answers.popularity import Popularity
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import Interactions, Mask
@@ -104,7 +105,7 @@ class Predictor:
         if k < 1:
             raise ValueError(f"expected to name at least 1 item, got k = {k}")
         vectors = self.item_vectors
-        cosine = vectors @ vectors[item]
+        cosine = (vectors @ vectors[item]).float()
         cosine[item] = -torch.inf
         best = best_items(cosine[None], min(k, self.data.num_items))[0]
         return [(int(other), float(cosine[other])) for other in best if other >= 0]
@@ -137,12 +138,19 @@ class Predictor:
             scores[row], targets[row] = score[0], target[0]
         if (scale := self.data.about.ratings) is not None:
             targets.clamp_(scale.minimum, scale.maximum)
-        else:
-            for row, score in enumerate(scores):
-                # How a sigmoid is rounded depends on its place in the array.
-                targets[row] = self.trained.chance(score)
         scores[cold], targets[cold] = self.popularity.score, self.popularity.target
         return scores, targets
+
+    def score_new_item(
+        self, features: Mapping[str, Any], histories: Sequence[History] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Score and target of an item that is not in the data, by what is known of it: `NewItems`.
+
+        (histories,) each; without `histories` (users,), of all users of the training data.
+        """
+        if histories is None:
+            histories = [self.known(user) for user in range(self.data.num_users)]
+        return self.new_items.scores_and_targets(features, histories, self.scores_and_targets)
 
     def _kinds(self, histories: Sequence[History]) -> list[Tensor]:
         """Rows of training users, of new people, and of those of whom nothing is known."""
@@ -165,9 +173,14 @@ class Predictor:
         return Popularity(self.data)
 
     @cached_property
+    def new_items(self) -> NewItems:
+        """What items outside the data are made of."""
+        return NewItems(self.data)
+
+    @cached_property
     def item_vectors(self) -> Tensor:
-        """(items, columns) of length 1."""
-        return F.normalize(self.model.item_vectors(self.trained.nodes), dim=1)
+        """(items, columns) of length 1, in double precision."""
+        return F.normalize(self.trained.item_vectors(), dim=1)
 
 
 def _users(histories: Sequence[History]) -> Tensor:

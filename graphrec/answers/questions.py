@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from graphrec.answers import command_line as cli
-from graphrec.answers.errors import at_most_one
+from graphrec.answers.errors import UsageError, at_most_one
 from graphrec.answers.output import Format, text_of
 
 
@@ -74,14 +74,18 @@ def similar(item: str, k: int, where: tuple[str, ...], form: Format, **source: s
 
 @click.command()
 @cli.person
-@click.option("--item", required=True, metavar="ITEM", help="By id or title.")
+@click.option("--item", metavar="ITEM", help="By id or title.")
+@click.option(
+    "--new-item", type=cli.FILE, metavar="JSON", help="Not in the data: what is known of it."
+)
 @cli.source
 @cli.output
 def score(
     user: str | None,
     likes: tuple[str, ...],
     ratings: Path | None,
-    item: str,
+    item: str | None,
+    new_item: Path | None,
     form: Format,
     **source: str | None,
 ) -> None:
@@ -90,12 +94,26 @@ def score(
     \b
     graphrec score --user 42 --item 50
     graphrec score --likes "Fargo (1996)" --item "Pulp Fiction"
+    graphrec score --user 42 --new-item film.json  # {"genre": ["Comedy"], "year": 1998}
     """
     at_most_one(user=user is not None, likes=bool(likes), ratings=ratings is not None)
+    if (item is None) == (new_item is None):
+        got = "neither" if item is None else "both"
+        raise UsageError(f"expected --item or --new-item, got {got}: name one")
     answers = cli.load_answers(**source)
-    from graphrec.answers.people import history_of
+    from graphrec.answers.people import history_of, read_features
 
-    row = answers.score(history_of(answers, user, likes, ratings), answers.items.find(item))
+    history = history_of(answers, user, likes, ratings)
+    if new_item is not None:
+        features = read_features(new_item)
+        row = answers.score_new(history, features)
+        count, titles = answers.most_like(features)
+        cli.note(
+            f"the model has not seen the item: its score is the mean of the {count} most like it "
+            f"by {', '.join(features)} ({', '.join(titles)}, …)"
+        )
+    else:
+        row = answers.score(history, answers.items.find(str(item)))
     if row["rank"] is None:
         cli.note(f"no rank: {row['item']} is among what they had")
     cli.show(text_of([row], list(row), form))

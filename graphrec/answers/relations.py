@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from graphrec.config.text import plural
 from graphrec.data.dataset import Dataset
 
 INFORMATIVE = 1 / 3
@@ -20,6 +21,8 @@ class Relations:
         }
         self.users = data.train.matrix(data.num_users, data.num_items).tocsc()
         self.num_items = data.num_items
+        users, items = plural(data.about.user_name), plural(data.about.item_name)
+        self.of_both, self.of_similar = f"{users} of both", f"{users} of similar {items}"
 
     def __call__(self, first: int, second: int) -> str:
         """The rarest values first: "director: 123, genre: Comedy"."""
@@ -32,7 +35,7 @@ class Relations:
         if shared:
             return ", ".join(value for _, value in sorted(shared)[:MOST_VALUES])
         both = np.intersect1d(self.users[:, [first]].indices, self.users[:, [second]].indices)
-        return "users of both" if len(both) else "users of similar items"
+        return self.of_both if len(both) else self.of_similar
 
 
 def _value(block: str, column: str) -> str:

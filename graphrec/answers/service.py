@@ -4,7 +4,6 @@ Run as `python -m graphrec.answers.service <run> --port 8080`, or `make serve RU
 """
 
 import argparse
-import socket
 import sys
 from typing import Annotated
 
@@ -18,10 +17,9 @@ from graphrec.answers.request import Request
 from graphrec.answers.requested import history_of, recommend
 from graphrec.answers.search import search
 from graphrec.config.paths import Paths
+from graphrec.config.server import HOST, NAMES, expect_free
 
-HOST, PORT = "127.0.0.1", 8080
-HOSTS = ("127.0.0.1", "localhost")
-"""By what names a browser may call the service: no page of another name can be made to ask it."""
+PORT = 8080
 
 Name = Annotated[str, Query(min_length=1, max_length=1000)]
 Typed = Annotated[str, Query(max_length=1000)]
@@ -70,7 +68,7 @@ def router(predictor: Predictor, run: str = "") -> APIRouter:
     return routes
 
 
-def make_app(predictor: Predictor, run: str = "", hosts: tuple[str, ...] = HOSTS) -> FastAPI:
+def make_app(predictor: Predictor, run: str = "", hosts: tuple[str, ...] = NAMES) -> FastAPI:
     """The service on its own, answering to the names in `hosts` alone."""
     # FastAPI's own pages load their scripts from elsewhere.
     app = FastAPI(title="graphrec", docs_url=None, redoc_url=None)
@@ -93,7 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
     if not folder.is_dir():
         names = ", ".join(sorted(path.name for path in folder.parent.glob("*/"))) or "none yet"
         sys.exit(f"expected a trained run, got {options.run!r}: choose one of {names}")
-    _check_free(options.port)
+    expect_free(options.port, "make serve")
     import torch
     import uvicorn
 
@@ -102,17 +100,6 @@ def main(arguments: list[str] | None = None) -> None:
     app = make_app(Predictor.load(folder), options.run)
     print(f"{options.run}: http://{HOST}:{options.port}/api/about\nCtrl-C ends it.", flush=True)
     uvicorn.run(app, host=HOST, port=options.port, log_level="warning")
-
-
-def _check_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            sys.exit(
-                f"expected a free port, got {port} ({error}): call make serve with PORT={port + 1}"
-            )
 
 
 if __name__ == "__main__":

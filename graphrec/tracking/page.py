@@ -8,20 +8,18 @@ none; what a reader chooses then stays.
 
 import json
 import os
-import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graphrec.config.edge import UsageError, run_command
 from graphrec.config.errors import StoreError
+from graphrec.config.server import HOST, expect_free
 from graphrec.tracking.reach import SERVED, store_is_needed, without_password
 from graphrec.tracking.store import open_store, tracking_uri
 from graphrec.tracking.views import runs_address, view_state
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-
-HOST = "127.0.0.1"
 
 
 def first_settings(experiment: str) -> dict[str, object]:
@@ -68,15 +66,7 @@ def main(number: str = "5000") -> None:
         )
     if not (number.isascii() and number.isdigit() and 0 < (port := int(number[:6])) < 1 << 16):
         raise UsageError(f"expected a port from 1 to 65535, got {number!r}: call make ui PORT=5000")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise StoreError(
-                f"expected a free port, got {port} ({error.strerror}): "
-                f"call make ui PORT={port + 1}, or open http://{HOST}:{port} if MLflow is there"
-            ) from error
+    expect_free(port, "make ui")
     import uvicorn
 
     with store_is_needed(uri):

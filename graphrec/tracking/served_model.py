@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 CODE = PACKAGE / "answers" / "served.py"
 REQUIRED = (
+    "filelock",
     "mlflow",
     "numpy",
     "pandas",

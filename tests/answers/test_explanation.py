@@ -100,8 +100,9 @@ def test_relations_name_the_rarest_shared_values_and_none_that_most_have():
     made = FeatureBlock("categorical", sp.csr_array(director), np.array(["director 0", "Lee"]))
     data = dataset(2, 9, interactions([0, 0, 1], [3, 2, 4]), explicit=False)
     data = replace(data, items=entities("i", 9, genre=genre, director=made))
-    relation = Relations(data)
+    about = data.about.model_copy(update={"user_name": "actor", "item_name": "story"})
+    relation = Relations(replace(data, about=about))
     assert relation(0, 1) == "director 0, genre: Comedy"
     assert relation(0, 2) == "genre: Action"
-    assert relation(3, 2) == "users of both"
-    assert relation(3, 4) == "users of similar items"
+    assert relation(3, 2) == "actors of both"
+    assert relation(3, 4) == "actors of similar stories"

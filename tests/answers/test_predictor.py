@@ -28,7 +28,7 @@ def test_similar_items_are_those_of_the_greatest_cosine(data, changes):
 def test_predicted_ratings_stay_on_the_scale(movielens):
     predictor = make_predictor(movielens.data, model="lightgcn")
     with torch.no_grad():
-        predictor.trained.nodes.vectors.mul_(100)
+        predictor.trained.nodes_in_double.vectors.mul_(100)
     known = predictor.known(int(movielens.data.train.user[0]))
     new = trained_on(predictor, int(movielens.data.train.user[0]))
     _, targets = predictor.scores_and_targets([known, new])

@@ -26,7 +26,7 @@ FAULTS = [
         ("cosine[item] = -torch.inf", "pass"),
         ("concatenate([data.train, data.valid.interactions])", "concatenate([data.train])"),
         ("scores[cold], targets[cold] = self.popularity.score, self.popularity.target", "pass"),
-        ("tem_vectors(self.trained.nodes), dim=1)", "tem_vectors(self.trained.nodes), dim=0)"),
+        ("self.trained.item_vectors(), dim=1)", "self.trained.item_vectors(), dim=0)"),
     ),
     *faults_of(
         "answers/popularity.py",

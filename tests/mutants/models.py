@@ -169,4 +169,13 @@ FAULTS = [
         ("if run.refit and validated", "if run.refit and not validated"),
         ("and not torch.isfinite(tensor).all()", "and not torch.isfinite(tensor).any()"),
     ),
+    *faults_of(
+        "models/trained.py",
+        "answers/test_same_lists",
+        (
+            "self.in_double.score_items(self.nodes_in_double, user).float()",
+            "self.model.score_items(self.nodes, user)",
+        ),
+        ("return score.float(), target.float()", "return score, target"),
+    ),
 ]

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from graphrec.config.errors import StoreError
-from graphrec.tracking.page import HOST, first_settings, main, with_settings
+from graphrec.config.server import HOST
+from graphrec.tracking.page import first_settings, main, with_settings
 from graphrec.tracking.views import COLUMNS
 from tests.servers import free_port
 
@@ -52,7 +53,7 @@ def test_a_taken_port_is_said_with_a_way_out(monkeypatch):
         taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(StoreError, match=f"got {port} .*make ui PORT={port + 1}"):
+        with pytest.raises(SystemExit, match=f"got {port} .*make ui PORT={port + 1}"):
             main(str(port))
 
 

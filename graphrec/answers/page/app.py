@@ -17,8 +17,8 @@ from graphrec.answers.page.runs import curves_of, datasets_of, measures_of
 from graphrec.answers.predictor import Predictor
 from graphrec.answers.service import router
 from graphrec.config.paths import Paths
+from graphrec.config.server import NAMES
 
-LOCAL = ("127.0.0.1", "localhost")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; object-src 'none'",
@@ -61,7 +61,7 @@ class RunApps:
         return app
 
 
-def make_app(paths: Paths, hosts: tuple[str, ...] = LOCAL) -> FastAPI:
+def make_app(paths: Paths, hosts: tuple[str, ...] = NAMES) -> FastAPI:
     """The application for the models below `paths`, answering to the names in `hosts` alone."""
     app = plain_app()
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

@@ -7,7 +7,8 @@ export const signed = (value, digits = 2) => (value < 0 ? "−" : "+") + number(
 
 export function plural(count, word) {
   if (count === 1) return `1 ${word}`;
-  const many = /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+  const es = /(s|x|z|ch|sh)$/.test(word) ? "es" : "s";
+  const many = /[^aeiou]y$/.test(word) ? `${word.slice(0, -1)}ies` : word + es;
   return `${count.toLocaleString("en")} ${many}`;
 }
 
