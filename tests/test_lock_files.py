@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.pipeline import PROJECT
 
@@ -20,7 +21,7 @@ def asked(name: str) -> dict[str, str]:
         if line.startswith("-r "):
             pins |= asked(line.removeprefix("-r ").removesuffix(".txt"))
         elif match := re.match(r"([\w-]+)(?:\[.*\])?==(\S+)", line):
-            pins[match[1].lower()] = match[2]
+            pins[canonicalize_name(match[1])] = match[2]
     return pins
 
 
