@@ -4,8 +4,13 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from graphrec.tracking import CONTENT
 from tests.pipeline import RUNS, call, environment, mlflow_runs, stages_run
+
+# One project's story: a new one for each test would train for minutes.
+pytestmark = pytest.mark.random_order(disabled=True)
 
 
 def test_leaves_every_run_in_metrics_and_in_mlflow(project):

@@ -13,6 +13,8 @@ import yaml
 from tests.imports import ROOT
 from tests.pipeline import call, environment, git, make_repository
 
+# The page's commands follow one another, as its reader's do.
+pytestmark = pytest.mark.random_order(disabled=True)
 DOC = (ROOT / "docs" / "your-data.md").read_text()
 NUM_USERS, NUM_ITEMS, NUM_ROWS = 30, 25, 400
 

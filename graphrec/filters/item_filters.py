@@ -16,8 +16,8 @@ from graphrec.graph.sparse import SparseBuffer
 class ItemFilter(nn.Module):
     """Users' rows (n, items), CSR, entries above 0 → how near every item is to them (n, items).
 
-    All that a filter knows is in its buffers, whose names are its constructor's arguments. Scores
-    below 0 mean no more than 0.
+    All that a filter knows is in its buffers; those that are saved have the names of its
+    constructor's arguments. Scores below 0 mean no more than 0.
     """
 
     SPARSE: ClassVar[tuple[str, ...]] = ()
@@ -62,19 +62,25 @@ class Walk(ItemFilter):
         self.register_buffer("exponents", exponents)
         self.exponents: Tensor
         matrix = user_items.scipy()
-        self.forth, self.back = user_items.tensor(), SparseBuffer.of(sp.csr_array(matrix.T))
+        self.back = SparseBuffer.of(sp.csr_array(matrix.T))
         first, second, third = exponents.tolist()
         present = matrix.astype(bool)
         users, items = (np.maximum(present.sum(axis=axis), 1.0) for axis in (1, 0))
-        self.from_items, self.to_users, self.to_items = (
-            torch.from_numpy((degree**-power).astype(np.float32)[:, None])
-            for degree, power in ((items, first), (users, second), (items, third))
-        )
+        self.from_items: Tensor
+        self.to_users: Tensor
+        self.to_items: Tensor
+        for name, degree, power in (
+            ("from_items", items, first),
+            ("to_users", users, second),
+            ("to_items", items, third),
+        ):
+            factor = torch.from_numpy((degree**-power).astype(np.float32)[:, None])
+            self.register_buffer(name, factor, persistent=False)
 
     def forward(self, rows: sp.csr_array) -> Tensor:
         x = torch.from_numpy(np.ascontiguousarray(rows.toarray().T)) * self.from_items
         product = kernels_for(x).product
-        x = product(self.forth, x) * self.to_users  # (users, n)
+        x = product(self.user_items.tensor(), x) * self.to_users  # (users, n)
         scores: Tensor = product(self.back.tensor(), x) * self.to_items
         return scores.T
 
