@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import fold_in
-from graphrec.config.paths import Paths
-from graphrec.data.storage import save_dataset
-from tests.faults import PARAMS
+from tests.one_epoch import one_epoch
 
 
 def test_users_left_out_have_enough_to_fold_in_and_to_rank(movielens):
@@ -38,10 +36,7 @@ def test_who_is_left_out_has_done_nothing_and_the_rest_is_the_same(movielens):
 @pytest.mark.parametrize("run", ["movielens-base", "imdb-base"])
 def test_measures_stand_side_by_side(run, request, tmp_path, monkeypatch, capsys):
     data = request.getfixturevalue(run.split("-")[0]).data
-    paths = Paths(tmp_path)
-    save_dataset(paths.training(PARAMS.runs[run].dataset), data)
-    train = PARAMS.train.model_copy(update={"epochs": 1})
-    params = PARAMS.model_copy(update={"train": train, "threads": 1})
+    paths, params = one_epoch(run, data, tmp_path)
     monkeypatch.setattr(fold_in, "load_params", lambda path: params)
     monkeypatch.setattr(fold_in, "LEAST", 2)
     fold_in.main(["--run", run, "--users", "4", "--draws", "2"], paths)

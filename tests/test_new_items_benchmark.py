@@ -7,9 +7,7 @@ import pytest
 import torch
 
 from benchmarks import new_items
-from graphrec.config.paths import Paths
-from graphrec.data.storage import save_dataset
-from tests.faults import PARAMS
+from tests.one_epoch import one_epoch
 
 
 def test_items_left_out_are_had_by_nobody_and_described_as_before(data):
@@ -35,10 +33,7 @@ def test_measures_by_hand():
 @pytest.mark.parametrize("run", ["movielens-base", "imdb-base"])
 def test_measures_stand_side_by_side(run, request, tmp_path, monkeypatch, capsys):
     data = request.getfixturevalue(run.split("-")[0]).data
-    paths = Paths(tmp_path)
-    save_dataset(paths.training(PARAMS.runs[run].dataset), data)
-    train = PARAMS.train.model_copy(update={"epochs": 1})
-    params = PARAMS.model_copy(update={"train": train, "threads": 1})
+    paths, params = one_epoch(run, data, tmp_path)
     monkeypatch.setattr(new_items, "load_params", lambda path: params)
     monkeypatch.setattr(new_items, "SHARE", 0.3)
     new_items.main(["--run", run, "--draws", "1"], paths)
