@@ -3,12 +3,11 @@
 Run as `python -m stages.baseline <data set>`.
 """
 
-import torch
-
 from graphrec.baselines.baselines import fit_baselines
 from graphrec.config.edge import run_command
 from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
+from graphrec.config.threads import set_threads
 from graphrec.data.storage import load_dataset, load_held_out
 from graphrec.evaluation.results import (
     as_json,
@@ -22,7 +21,7 @@ from graphrec.evaluation.results import (
 def main(dataset: str) -> None:
     params, paths = load_params(), Paths()
     select_dataset(params, dataset)
-    torch.set_num_threads(params.threads)
+    set_threads(params.threads)
     data = load_dataset(paths.training(dataset))
     test = load_held_out(paths.test(dataset), data)
     measured = {}

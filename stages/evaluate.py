@@ -3,13 +3,12 @@
 Run as `python -m stages.evaluate <run>`.
 """
 
-import torch
-
 from graphrec.config.content import content_key
 from graphrec.config.edge import run_command
 from graphrec.config.params import load_params, select_run
 from graphrec.config.paths import Paths
 from graphrec.config.settings import check_trained_with, run_settings
+from graphrec.config.threads import set_threads
 from graphrec.data.storage import load_held_out
 from graphrec.evaluation.results import (
     as_json,
@@ -29,7 +28,7 @@ def main(name: str) -> None:
     params, paths = load_params(), Paths()
     run = select_run(params, name)
     check_trained_with(read_settings(paths.model(name))["params"], run_settings(params, name), name)
-    torch.set_num_threads(params.threads)
+    set_threads(params.threads)
     model, graph, data = load_model(paths.model(name))
     test = load_held_out(paths.test(run.dataset), data)
     protocol, risk = protocol_of(params, data), risk_of(run, params)

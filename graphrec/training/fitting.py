@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader
 
 from graphrec.config.errors import ParamsError
 from graphrec.config.params import Params, check_num_neighbors
+from graphrec.config.threads import set_threads
 from graphrec.config.training import RunParams
 from graphrec.data.batches import Batch
 from graphrec.data.dataset import Dataset, with_validation
@@ -40,7 +41,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 def make_repeatable(seed: int, threads: int) -> None:
     """Set torch's seed, its number of threads, and ask for algorithms that repeat to the bit."""
     torch.manual_seed(seed)
-    torch.set_num_threads(threads)
+    set_threads(threads)
     torch.use_deterministic_algorithms(True)
     # Nothing here reads memory that it has not written; filling it costs more than the training.
     # (torch's own types do not list the switch.)
