@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test lint format lock audit
+.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test test-cluster lint format lock audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -127,6 +127,11 @@ readme: $(VENV)/.ready ## bring README's tables up to date with reports/
 
 test: $(VENV)/.ready-dev ## run the tests, JOBS files at a time (no network needed; real data where DATA_MIRROR is set)
 	OMP_NUM_THREADS=1 python -m pytest -n $(JOBS) --dist loadfile
+
+# Ray's processes want the cores for themselves, and two clusters a test process each.
+test-cluster: $(VENV)/.ready-dev ## run the tests that start Ray, which `make test` leaves out
+	RAY_TESTS=1 OMP_NUM_THREADS=1 python -m pytest tests/test_cluster.py
+	RAY_TESTS=1 OMP_NUM_THREADS=1 python -m pytest tests/training/test_ray_workers.py
 
 lint: $(VENV)/.ready-dev ## ruff and mypy
 	ruff check .

@@ -18,13 +18,20 @@ def square(folder: Path, number: int) -> int:
     return number**2
 
 
-def slow(folder: Path, number: int) -> tuple[int, str]:
-    """Writes down that it was called; gives the node, too."""
+def on_a_node_to_be_lost(folder: Path, node: str, number: int) -> int:
+    """Never ends on that node; elsewhere only once a call has begun there."""
     import ray
 
-    (folder / f"{number}-{time.time_ns()}").touch()
-    time.sleep(0.5)
-    return number, ray.get_runtime_context().get_node_id()
+    mine = ray.get_runtime_context().get_node_id()
+    (folder / f"{number}-{mine}").touch()
+    while mine == node or not begun_on(folder, node):
+        time.sleep(0.05)
+    return number
+
+
+def begun_on(folder: Path, node: str) -> list[str]:
+    """The calls that have begun on a node."""
+    return [path.name.split("-")[0] for path in folder.glob(f"*-{node}")]
 
 
 def surroundings(name: str) -> tuple[str | None, str]:

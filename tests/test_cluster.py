@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -16,7 +18,7 @@ from benchmarks.settings import change
 from graphrec.config.params import check_params
 from graphrec.config.paths import Paths
 from tests import faults
-from tests.calls import slow, square, surroundings
+from tests.calls import begun_on, on_a_node_to_be_lost, square, surroundings
 
 TREE = change(faults.TREE, {"train.epochs": 1, "threads": 1})
 
@@ -31,7 +33,7 @@ def cluster():
         "RAY_worker_niceness": "0",  # as quick as the tests' own process
     }
     if "RAY_TESTS" not in os.environ:
-        pytest.skip("takes cores of its own, minutes on a busy machine: RAY_TESTS=1 runs it")
+        pytest.skip("takes cores of its own: make test-cluster")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
             patch.setenv(name, value)
@@ -83,14 +85,20 @@ def test_a_call_whose_process_is_killed_is_made_again_and_counts_once(cluster, t
 
 def test_the_calls_of_a_node_that_is_lost_are_made_again_and_count_once(cluster, tmp_path):
     node = cluster.add_node()
-    finished = []
-    for each in run_all(partial(slow, tmp_path), range(10), cluster.address):
-        finished.append(each)
-        if len(finished) == 3:
-            cluster.remove_node(node, allow_graceful=False)
-    assert sorted(each.result[0] for each in finished) == list(range(10))
-    assert all(each.result[0] == each.index for each in finished)
-    assert len(list(tmp_path.iterdir())) > 10  # at least one was under way on the node
+
+    def lose() -> list[str]:
+        while not (begun := begun_on(tmp_path, node.node_id)):
+            time.sleep(0.05)
+        cluster.remove_node(node, allow_graceful=False)
+        return begun
+
+    call = partial(on_a_node_to_be_lost, tmp_path, node.node_id)
+    with ThreadPoolExecutor() as thread:
+        losing = thread.submit(lose)
+        finished = list(run_all(call, range(10), cluster.address))
+        (lost,) = losing.result()
+    assert sorted((each.index, each.result) for each in finished) == [(n, n) for n in range(10)]
+    assert len(list(tmp_path.glob(f"{lost}-*"))) == 2
 
 
 def test_a_fit_that_no_node_could_run_is_refused(cluster):

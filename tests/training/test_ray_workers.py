@@ -17,7 +17,7 @@ WORKERS, EPOCHS = 2, 8
 pytestmark = [
     pytest.mark.skipif(
         "RAY_TESTS" not in os.environ,
-        reason="takes cores of its own, minutes on a busy machine: RAY_TESTS=1 runs it",
+        reason="takes cores of its own: make test-cluster",
     ),
     # Ray's own: it sets options that it has deprecated, and leaves files to the collector.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
