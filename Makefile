@@ -1,6 +1,6 @@
 # Set-up, the pipeline, its page and its tests. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test test-cluster lint format lock audit
+.PHONY: help setup scm git repro ui demo sync compare promote experiments grid sweep serve server study ablation bench readme test test-cluster coverage lint format lock audit
 
 PYTHON ?= python3
 VENV := .venv
@@ -132,6 +132,13 @@ test: $(VENV)/.ready-dev ## run the tests, JOBS files at a time (no network need
 test-cluster: $(VENV)/.ready-dev ## run the tests that start Ray, which `make test` leaves out
 	RAY_TESTS=1 OMP_NUM_THREADS=1 python -m pytest tests/test_cluster.py
 	RAY_TESTS=1 OMP_NUM_THREADS=1 python -m pytest tests/training/test_ray_workers.py
+
+coverage: export COVERAGE_FILE := $(CURDIR)/.coverage
+coverage: $(VENV)/.ready-dev ## the tests, and which lines and branches they leave out; half as long again
+	coverage erase
+	OMP_NUM_THREADS=1 coverage run -m pytest -n $(JOBS) --dist loadfile
+	coverage combine --quiet
+	coverage report
 
 lint: $(VENV)/.ready-dev ## ruff and mypy
 	ruff check .

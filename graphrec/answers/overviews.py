@@ -32,7 +32,13 @@ def batch(
     from graphrec.answers.batch import read_users, write_batch, writer_of
 
     writer_of(out)  # before the model is loaded
+    import torch
+
+    from graphrec.config.threads import set_threads
+
+    threads = torch.get_num_threads()
     answers = cli.load_answers(**source)
+    set_threads(threads)  # users of the training data have the same lists on any number of them
     chosen, repeated = read_users(users, answers)
     if repeated:
         cli.note(f"{repeated} lines of {users} name a user again: each is answered once")

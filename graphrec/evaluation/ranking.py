@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from graphrec.data.errors import DataError
 from graphrec.data.interactions import HeldOut, Interactions, Mask
@@ -108,14 +109,23 @@ def recommend(score_items: ScoreItems, user: Tensor, seen: Seen, k: int) -> Tens
 def best_items(scores: Tensor, k: int) -> Tensor:
     """The k best items of each row of `scores` (n, items), as in `recommend`."""
     size = min(k, scores.shape[1])
+    # One more than asked for, so that a tie with the last one shows.
+    value, items = scores.topk(min(size + 1, scores.shape[1]), dim=1)
+    tied = (value[:, 1:] == value[:, :-1]).any(dim=1)
+    items = items[:, :size].masked_fill(value[:, :size] == -torch.inf, -1)
+    items[tied] = _best_of_ties(scores[tied], size)
+    return F.pad(items, (0, k - size), value=-1)
+
+
+def _best_of_ties(scores: Tensor, size: int) -> Tensor:
+    """(n, size) the best items of each row, ties by number; no item of -inf, but -1."""
     # At least `size` a row are no worse than its last; only those have to be sorted.
     row, item = (scores >= scores.topk(size, dim=1).values[:, -1:]).nonzero(as_tuple=True)
     value, order = torch.sort(scores[row, item], descending=True, stable=True)
     row, by_row = torch.sort(row[order], stable=True)
     first = torch.searchsorted(row, torch.arange(len(scores)))
-    best = by_row[first[:, None] + torch.arange(size)]  # (n, size)
-    items = item[order][best].masked_fill(value[best] == -torch.inf, -1)
-    return torch.nn.functional.pad(items, (0, k - size), value=-1)
+    best = by_row[first[:, None] + torch.arange(size)]
+    return item[order][best].masked_fill(value[best] == -torch.inf, -1)
 
 
 @dataclass(frozen=True)

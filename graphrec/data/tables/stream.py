@@ -86,6 +86,11 @@ class Utf8Stream(io.RawIOBase):
         text = self._line + text
         whole = len(text) if self._ended else text.rfind("\n") + 1
         self._line = text[whole:]
+        if len(self._line) > BLOCK:
+            raise DataError(
+                f"{self._name}: expected lines of at most {BLOCK:,} characters, got a longer one: "
+                "is it a text file with a line an entry?"
+            )
         return text[:whole].replace(self._options.separator, self._delimiter)
 
     def _unzip(self) -> bytes:

@@ -56,6 +56,16 @@ def test_product(matrix, dim):
 
 
 @compiled
+@pytest.mark.parametrize("kernels", [native, reference])
+def test_a_column_of_a_product_is_the_same_beside_any_others(matrix, kernels):
+    """To the bit: `Walk` relies on it."""
+    x = torch.randn(ROWS, 700)
+    whole = kernels.product(matrix, x)
+    for first, last in ((0, 1), (3, 5), (17, 40), (96, 193), (1, 700)):
+        assert torch.equal(kernels.product(matrix, x[:, first:last]), whole[:, first:last])
+
+
+@compiled
 def test_products_with_a_matrix_that_is_larger_than_a_block():
     """Which is gone through a part at a time."""
     rng, count, dim = np.random.default_rng(0), 50_000, 112
