@@ -5,9 +5,9 @@ Run as `python -m stages.baseline <data set>`.
 
 from graphrec.baselines.baselines import fit_baselines
 from graphrec.config.edge import run_command
+from graphrec.config.machine import set_threads
 from graphrec.config.params import load_params, select_dataset
 from graphrec.config.paths import Paths
-from graphrec.config.threads import set_threads
 from graphrec.data.storage import load_dataset, load_held_out
 from graphrec.evaluation.results import (
     as_json,

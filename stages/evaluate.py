@@ -5,10 +5,10 @@ Run as `python -m stages.evaluate <run>`.
 
 from graphrec.config.content import content_key
 from graphrec.config.edge import run_command
+from graphrec.config.machine import set_threads
 from graphrec.config.params import load_params, select_run
 from graphrec.config.paths import Paths
 from graphrec.config.settings import check_trained_with, run_settings
-from graphrec.config.threads import set_threads
 from graphrec.data.storage import load_held_out
 from graphrec.evaluation.results import (
     as_json,

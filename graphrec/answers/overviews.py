@@ -34,11 +34,12 @@ def batch(
     writer_of(out)  # before the model is loaded
     import torch
 
-    from graphrec.config.threads import set_threads
+    from graphrec.config.machine import keep_freed_memory, set_threads
 
     threads = torch.get_num_threads()
     answers = cli.load_answers(**source)
     set_threads(threads)  # users of the training data have the same lists on any number of them
+    keep_freed_memory()
     chosen, repeated = read_users(users, answers)
     if repeated:
         cli.note(f"{repeated} lines of {users} name a user again: each is answered once")

@@ -92,7 +92,8 @@ def _sparse(state: Mapping[str, Tensor], prefix: str) -> SparseBuffer:
 def log_scores(scores: Tensor) -> Tensor:
     """log(score / its row's mean + FLOOR), of scores (n, items); one below 0 counts as 0."""
     scores = scores.clamp(min=0)
-    return torch.log(scores / scores.mean(dim=1, keepdim=True).clamp(min=1e-12) + FLOOR)
+    mean = scores.mean(dim=1, keepdim=True).clamp(min=1e-12)
+    return scores.div_(mean).add_(FLOOR).log_()  # in place: of many items they are large
 
 
 def fit_ranking_filters(data: Dataset, options: RankingFilterParams, seed: int) -> RankingFilters:

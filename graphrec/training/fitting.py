@@ -1,6 +1,5 @@
 """Training one run from its data: what the train stage and the study share."""
 
-import ctypes
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from graphrec.config.errors import ParamsError
+from graphrec.config.machine import keep_freed_memory, set_threads
 from graphrec.config.params import Params, check_num_neighbors
-from graphrec.config.threads import set_threads
 from graphrec.config.training import RunParams
 from graphrec.data.batches import Batch
 from graphrec.data.dataset import Dataset, with_validation
@@ -31,11 +30,8 @@ from graphrec.training.validation import Validator
 if TYPE_CHECKING:
     from graphrec.training.together import Launch
 
-KEPT_MEMORY = 1 << 30
-"""Bytes up to which freed memory stays with the process."""
 LEAST_BATCHES = 4
 """An epoch has, where the interactions of a batch are masked."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 
 
 def make_repeatable(seed: int, threads: int) -> None:
@@ -57,16 +53,6 @@ def find_device(name: str) -> torch.device:
         # What cuBLAS needs to repeat to the bit; it reads this when it is first used.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return torch.device(name)
-
-
-def keep_freed_memory() -> None:
-    """Have glibc keep what a step frees for the next one; elsewhere do nothing.
-
-    Otherwise each step's matrices are mapped and unmapped: over a thousand page faults a step.
-    """
-    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        for option in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
-            mallopt(option, KEPT_MEMORY)
 
 
 @dataclass(frozen=True)

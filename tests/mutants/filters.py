@@ -17,14 +17,9 @@ FAULTS = [
     *faults_of(
         "filters/item_filters.py",
         "filters/test_item_filters filters/test_contributions",
-        (
-            "(items, first), (users, second), (items, third)",
-            "(items, third), (users, second), (items, first)",
-        ),
-        (
-            "(items, first), (users, second), (items, third)",
-            "(items, first), (users, third), (items, second)",
-        ),
+        ('("from_items", items, first)', '("from_items", items, third)'),
+        ('("to_users", users, second)', '("to_users", users, first)'),
+        ('("to_items", items, third)', '("to_items", items, second)'),
         ("matrix.astype(bool)", "matrix"),
         ("@ self.vectors * scale", "@ self.vectors"),
         ("sp.diags_array(1 / scale.numpy())", "sp.diags_array(1 / scale.numpy() ** 2)"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from graphrec.config.threads import FIRST_CALLED_ALONE, set_threads
+from graphrec.config.machine import FIRST_CALLED_ALONE, set_threads
 
 OF_MKL = "acos asin atan cos erf erfc erfinv exp expm1 log log10 log1p log2 sin sqrt tan tanh"
 """Of torch's functions, those that `aten/src/ATen/cpu/vml.h` hands to MKL."""

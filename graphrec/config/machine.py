@@ -1,7 +1,12 @@
-"""How many threads torch computes with."""
+"""How torch uses the machine: its threads and its memory."""
+
+import ctypes
 
 import torch
 
+KEPT_MEMORY = 1 << 30
+"""Bytes up to which freed memory stays with the process."""
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # glibc's malloc.h
 FIRST_CALLED_ALONE = (
     "exp",
     "expm1",
@@ -30,3 +35,13 @@ def set_threads(threads: int) -> None:
         one = torch.ones(1, dtype=precision)
         for name in FIRST_CALLED_ALONE:
             getattr(torch, name)(one)
+
+
+def keep_freed_memory() -> None:
+    """Have glibc keep what a step frees for the next one; elsewhere do nothing.
+
+    Otherwise each step's matrices are mapped and unmapped: over a thousand page faults a step.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        for option in (_MMAP_THRESHOLD, _TRIM_THRESHOLD):
+            mallopt(option, KEPT_MEMORY)
