@@ -4,7 +4,7 @@
 have ten training interactions or more, folds them in from those interactions, and ranks what they
 have in the validation part; beside it the same of the run trained with them, and popularity. The
 test part is not read. With `--folder` the data are a published split, as in
-benchmarks.published_split. Prints a table and writes reports/benchmarks/fold-in.json.
+benchmarks.published_split. Prints a table and writes reports/benchmarks/fold-in-<of>.json.
 """
 
 import argparse
@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None, paths: Paths | None = None) -> 
         task = Task(run, params, load_dataset(paths.training(run.dataset)))
     rows = compare(task, options.users, options.draws)
     name = f"{options.folder.name}/{options.model}" if options.folder else options.run
-    output = paths.root / "reports" / "benchmarks" / "fold-in.json"
+    output = paths.root / "reports" / "benchmarks" / f"fold-in-{name.replace('/', '-')}.json"
     save_json(output, {"of": name, "users": options.users, "draws": rows})
     print(table_of(rows))
 

@@ -40,7 +40,8 @@ def test_measures_stand_side_by_side(run, request, tmp_path, monkeypatch, capsys
     monkeypatch.setattr(fold_in, "load_params", lambda path: params)
     monkeypatch.setattr(fold_in, "LEAST", 2)
     fold_in.main(["--run", run, "--users", "4", "--draws", "2"], paths)
-    written = json.loads((tmp_path / "reports" / "benchmarks" / "fold-in.json").read_text())
+    output = tmp_path / "reports" / "benchmarks" / f"fold-in-{run}.json"
+    written = json.loads(output.read_text())
     assert (written["of"], written["users"], len(written["draws"])) == (run, 4, 2)
     for draw in written["draws"]:
         assert [*draw] == ["folded in", "popularity", "trained on"]

@@ -55,11 +55,16 @@ class RankingFilters(nn.Module):
         """Users (n,) → (filters, n, items)."""
         return self.score_rows(self.matrix[user.numpy()])
 
+    def each(self, user: Tensor) -> list[Tensor]:
+        """The same, a tensor (n, items) a filter."""
+        return self._each(self.matrix[user.numpy()])
+
     def score_rows(self, rows: sp.csr_array) -> Tensor:
         """The same for users of whom nothing but these rows (n, items) is known."""
-        if not self.filters:
-            return torch.empty(0, *rows.shape)
-        return torch.stack([log_scores(each(rows)) for each in self.filters.values()])
+        return torch.stack(self._each(rows)) if self.filters else torch.empty(0, *rows.shape)
+
+    def _each(self, rows: sp.csr_array) -> list[Tensor]:
+        return [log_scores(each(rows)) for each in self.filters.values()]
 
     @classmethod
     def from_state(cls, state: Mapping[str, Tensor]) -> "RankingFilters":

@@ -150,12 +150,11 @@ class NGCF_Final(nn.Module):
     def parts(self, nodes: Nodes, user: Tensor) -> Scored:
         """What the ranking scores of every item for each of `user` (n,) are made of."""
         assert nodes.ranking is not None
-        part = self.filters.ranking(user)
+        part = self.filters.ranking.each(user)
         if self.network:
-            network = self.score_block(nodes, user, torch.arange(self.num_items))
-            part = torch.cat([network[None], part])
+            part = [self.score_block(nodes, user, torch.arange(self.num_items)), *part]
         likes = self.rating is not None and self.likes
-        return Scored(part, self.rate_items(nodes, user) if likes else None)
+        return Scored(torch.stack(part), self.rate_items(nodes, user) if likes else None)
 
     def score_items(self, nodes: Nodes, user: Tensor) -> Tensor:
         """Ranking score of every item for each of `user` (n,): (n, items)."""
