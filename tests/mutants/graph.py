@@ -29,7 +29,7 @@ FAULTS = [
     ),
     *faults_of(
         "graph/relations.py",
-        "graph/test_bipartite graph/test_training_edges",
+        "graph/test_relations graph/test_bipartite graph/test_training_edges",
         ('side="right") - 1', 'side="left")'),
         ("relation.clip(min=0)", "relation"),
         ("if len(levels) > MOST_RELATIONS", "if len(levels) >= MOST_RELATIONS"),
