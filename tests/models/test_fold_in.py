@@ -134,6 +134,12 @@ def test_the_start_is_drawn_in_by_a_hundredth_of_the_mean_variance():
     torch.testing.assert_close(start(message), expected, atol=1e-5, rtol=1e-5)
 
 
+def test_an_item_without_an_edge_weighs_as_one_with_a_single_one():
+    graph = BipartiteGraph(torch.tensor([0, 1]), torch.tensor([0, 0]), 2, 3)
+    edges = NewEdges.of(interactions([0, 0], [0, 2], [1, 1]), 1, graph)
+    torch.testing.assert_close(edges.weight, torch.tensor([4.0, 2.0]).rsqrt())
+
+
 def test_an_edge_that_is_left_out_makes_the_others_weigh_more(graph):
     whole = NewEdges.of(interactions([0] * 3, [1, 4, 8], [1, 5, 3]), 1, graph)
     rest = NewEdges.of(interactions([0] * 2, [1, 8], [1, 3]), 1, graph)
