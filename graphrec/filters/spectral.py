@@ -2,7 +2,6 @@
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils.extmath import randomized_svd
 
 from graphrec.data.interactions import FloatArray
 
@@ -18,6 +17,8 @@ def singular_vectors(
     fewer rows or columns. By random projections (Halko et al. 2011, arXiv 0909.4061), the same ones
     for the same seed.
     """
+    from sklearn.utils.extmath import randomized_svd  # a second to import
+
     present = user_items.astype(bool)
     users, items = (np.maximum(present.sum(axis=axis), 1.0) ** -0.5 for axis in (1, 0))
     normalised = sp.csr_matrix(sp.diags_array(users) @ user_items @ sp.diags_array(items))

@@ -38,7 +38,8 @@ def make_repeatable(seed: int, threads: int) -> None:
     """Set torch's seed, its number of threads, and ask for algorithms that repeat to the bit."""
     torch.manual_seed(seed)
     set_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    # As torch.use_deterministic_algorithms(True), which also imports torch's compiler: two seconds.
+    torch.set_deterministic_debug_mode("error")
     # Nothing here reads memory that it has not written; filling it costs more than the training.
     # (torch's own types do not list the switch.)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
