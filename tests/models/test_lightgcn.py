@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch_geometric.nn import LGConv
 
-from graphrec.graph.bipartite import build_graph
+from graphrec.graph.bipartite import BipartiteGraph, build_graph
 from graphrec.models import LightGCN
 
 
@@ -42,3 +42,12 @@ def test_the_gradient_is_that_of_dense_autograd(data, graph):
     e = model.embedding.weight.detach().clone().requires_grad_()
     ((e + dense @ e + dense @ (dense @ e)) / 3 * weight).sum().backward()
     torch.testing.assert_close(model.embedding.weight.grad, e.grad, rtol=0, atol=1e-6)
+
+
+def test_edges_that_a_mask_leaves_out_carry_nothing(data, graph):
+    model = LightGCN(data.num_users, data.num_items, embedding_dim=4, layers=2)
+    edge_mask = torch.arange(graph.num_edges) % 3 > 0
+    rest = BipartiteGraph(
+        graph.user[edge_mask], graph.item[edge_mask], graph.num_users, graph.num_items
+    )
+    torch.testing.assert_close(model(graph, edge_mask).vectors, model(rest).vectors)
