@@ -13,6 +13,12 @@ def test_mse_by_hand():
     assert mse_loss(predicted, target).item() == pytest.approx((1 + 0 + 4) / 3)
 
 
+def test_losses_of_nothing_are_zero():
+    none = torch.empty(0)
+    for loss in (mse_loss, bpr_loss, sampled_softmax_loss):
+        assert loss(none, none).item() == 0
+
+
 def test_bpr_by_hand():
     positive, negative = torch.tensor([2.0, 0.0]), torch.tensor([1.0, 3.0])
     expected = (math.log(1 + math.exp(-1)) + math.log(1 + math.exp(3))) / 2

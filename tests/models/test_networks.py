@@ -152,6 +152,24 @@ def test_each_dropout_of_the_ranking_network_acts_in_training_alone(graph, optio
         assert not torch.equal(network(graph), network(graph))
 
 
+@pytest.mark.parametrize("make", [rating_network, ranking_network])
+def test_an_edge_that_the_mask_leaves_out_is_not_drawn_again(graph, make):
+    network, none = make(1), torch.zeros(graph.num_edges, dtype=torch.bool)
+    expected = network(graph, none)
+    network.train()
+    network.dropout = network.feature_dropout = 0.0
+    assert torch.equal(network(graph, none), expected)
+
+
+def test_weight_decay_is_not_on_the_rating_network_s_biases_and_mean():
+    network = rating_network(1)
+    decayed, others = network.parameter_groups()
+    assert {id(part) for part in others["params"]} == {id(network.bias), id(network.mean)}
+    assert len(decayed["params"]) == len(list(network.parameters())) - 2
+    assert decayed["weight_decay"] == 0.1
+    assert "weight_decay" not in others
+
+
 def test_weight_decay_is_on_the_embeddings_alone():
     network = ranking_network(1)
     decayed, others = network.parameter_groups()
