@@ -149,6 +149,52 @@ def test_an_edge_that_is_left_out_makes_the_others_weigh_more(graph):
     torch.testing.assert_close(without.weight, rest.weight)
 
 
+@pytest.mark.parametrize("folded_in", [False, True])
+@torch.no_grad()
+def test_what_edges_add_is_what_the_layers_hear_of_them(graph, folded_in):
+    edges = NewEdges.of(interactions([0] * 3, [1, 4, 8], [1, 5, 3]), 1, graph)
+    for network in (disturbed(LightGCN(USERS, ITEMS, DIM, 3)), ranking_network(3, alike=False)):
+        folded = NetworkFoldIn(network, graph)
+        outputs, item = folded.outputs(edges), 6
+        added = folded.item_scores(edges, outputs, item, folded_in).sum()
+        layers = folded.layer_scores(outputs, item)
+        expected = sum(layers[f"layer {number}"] for number in (1, 2, 3))
+        if folded_in:
+            level = folded.start.level / network.length(outputs)[0]
+            vector = folded.scale * folded.item_vectors[item]
+            expected += layers["initial embedding"] - float(level @ vector)
+        assert float(added) == pytest.approx(expected, rel=1e-4)
+
+
+@torch.no_grad()
+def test_users_without_edges_say_nothing_of_the_start(graph):
+    active = graph.user > 2
+    some = BipartiteGraph(graph.user[active], graph.item[active], USERS, ITEMS)
+    network = disturbed(LightGCN(USERS, ITEMS, DIM, 2))
+    message = (some.adjacency() @ network.embedding.weight)[3:USERS]
+    expected = Start.fit(message, network.embedding.weight[3:USERS])
+    for found, part in zip(NetworkFoldIn(network, some).start, expected, strict=True):
+        torch.testing.assert_close(found, part)
+
+
+def test_parts_are_the_network_s_and_the_filters_of_each_user_alone(movielens):
+    predictor = make_predictor(movielens.data)
+    fold_in = predictor.fold_in
+    histories = [predictor.newcomer([1, 4, 7], [5.0, 1.0, 4.0]), predictor.newcomer([2], [3.0])]
+    new = as_interactions(histories)
+    together = fold_in.parts(new, 2)
+    for number, history in enumerate(histories):
+        alone = as_interactions([history])
+        scored = fold_in.parts(alone, 1)
+        network = fold_in.network.scores(fold_in.edges(alone, 1))
+        torch.testing.assert_close(scored.part[0], network)
+        ranking = predictor.model.filters.ranking
+        filters = ranking.score_rows(fold_in.strengths(alone, 1))
+        torch.testing.assert_close(scored.part[1:], filters)
+        torch.testing.assert_close(together.part[:, [number]], scored.part)
+        torch.testing.assert_close(together.rating[[number]], scored.rating)
+
+
 def test_rows_of_the_filters_come_back_and_with_them_their_scores(data):
     predictor = make_predictor(data)
     users = np.unique(data.train.user)[[0, 3, 8]]

@@ -137,7 +137,10 @@ FAULTS = [
         ("weight[:1] = 1", "weight[:] = 1"),
         ("else score + liked(scored.rating, *self.liked)", "else score"),
         ("self.calibration[0] * score + self.calibration[1]", "score"),
-        ("torch.cat([network[None], part])", "torch.cat([part, network[None]])"),
+        (
+            "[self.score_block(nodes, user, torch.arange(self.num_items)), *part]",
+            "[*part, self.score_block(nodes, user, torch.arange(self.num_items))]",
+        ),
         ("return groups if self.level is None else", "return groups if True else"),
     ),
     *faults_of(
