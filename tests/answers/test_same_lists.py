@@ -71,6 +71,12 @@ def test_scores_are_the_same_to_the_bit_in_any_company(data, changes):
 
 
 @pytest.mark.parametrize("changes", [{}, {"model": "lightgcn"}, {"model": "ngcf"}], ids=str)
+def test_scores_alone_are_those_beside_targets_to_the_bit(data, changes):
+    trained, users = make_predictor(data, **changes).trained, torch.arange(data.num_users)
+    assert torch.equal(trained.score_items(users), trained.score_and_rate_items(users)[0])
+
+
+@pytest.mark.parametrize("changes", [{}, {"model": "lightgcn"}, {"model": "ngcf"}], ids=str)
 def test_everybody_s_list_is_evaluation_s(data, changes):
     predictor = make_predictor(data, **changes)
     for user, expected in enumerate(lists_of_evaluation(predictor)):

@@ -12,7 +12,7 @@ FAULTS = [
     ),
     *faults_of(
         "training/loop.py",
-        "training/test_loop",
+        "training/test_steps training/test_loop",
         ("history.best_epoch >= options.patience", "history.best_epoch > options.patience"),
         ("if value > progress.best_value", "if value >= progress.best_value"),
         ("progress.best_value, history.best_epoch = value, epoch", "history.best_epoch = epoch"),
@@ -38,7 +38,7 @@ FAULTS = [
     ),
     *faults_of(
         "training/progress.py",
-        "training/test_checkpoint training/test_loop",
+        "training/test_steps training/test_checkpoint training/test_loop",
         ("        self.generator.set_state(self.epoch_start)\n", ""),
         ('        torch.set_rng_state(tensors["global_generator"])\n', ""),
         ('            average.copy_(tensors[f"average.{name}"])', "            pass"),

@@ -107,6 +107,33 @@ def test_the_known_items_of_a_user_validation_ones_too_are_no_alternatives(name,
     np.testing.assert_array_equal(told[1].numpy(), known[users])  # so few items are all compared
 
 
+@pytest.mark.parametrize("name", ["movielens-base"], indirect=True)
+def test_of_some_items_those_are_known_that_are_and_what_is_learned_is_kept(
+    name, data, monkeypatch
+):
+    told, learned = [], []
+
+    def spy(*given):
+        told.extend(given)
+        learned.extend(fit_log_linear(*given))
+        return learned
+
+    monkeypatch.setattr("graphrec.training.combining.fit_log_linear", spy)
+    monkeypatch.setattr("graphrec.training.combining.MOST_ITEMS", 20)
+    model, graph = build(name, data)
+    combine(model, graph, data, SEED)
+    generator = torch.Generator().manual_seed(SEED)
+    others = torch.randperm(data.num_items, generator=generator)[:20].sort().values
+    pairs = data.valid.interactions
+    users = np.unique(pairs.user[data.relevant(pairs)])
+    known = np.zeros((data.num_users, data.num_items), bool)
+    known[data.train.user, data.train.item] = known[pairs.user, pairs.item] = True
+    np.testing.assert_array_equal(told[1].numpy(), known[users][:, others])
+    assert torch.equal(model.weight, learned[0])
+    assert torch.equal(model.liked, learned[1])
+    assert model.liked.tolist() != [0, 0]
+
+
 @pytest.mark.parametrize("name", ["movielens-base", "movielens-mse"], indirect=True)
 def test_the_shares_of_ratings_miss_validation_least(combined, data):
     model, graph = combined

@@ -6,7 +6,8 @@ import torch
 
 from graphrec.config.params import Params, ParamsError, load_params, select_run
 from graphrec.data.dataset import with_validation
-from graphrec.training.fitting import fit_run
+from graphrec.training import fitting
+from graphrec.training.fitting import fit_run, loading, monitor_of
 
 EPOCHS = 2
 
@@ -137,6 +138,37 @@ def test_a_refitted_model_keeps_the_mixture_and_has_filters_of_both_parts(
     assert matrix.nnz == len(both)
     before = refitted.validated["filters.ranking.user_items.value"]
     assert len(before) == len(data.train)
+
+
+def test_parts_are_weighed_on_the_validation_part_which_they_have_not_learned(
+    movielens, params, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(fitting, "combine", lambda *given: told.append(given[2]))
+    run = select_run(params, "movielens-base").model_copy(update={"refit": True})
+    fit(run, params, movielens.data)
+    assert [data is movielens.data for data in told] == [True]
+
+
+def test_the_squared_error_alone_is_also_what_chooses_the_epoch(params):
+    for name in ("movielens", "imdb"):
+        base = select_run(params, f"{name}-base")
+        assert monitor_of(select_run(params, f"{name}-mse"), params) == "mse"
+        assert monitor_of(base, params) == params.of(base).monitor != "mse"
+
+
+def test_how_batches_are_drawn(params):
+    train = params.train.model_copy(update={"mask_supervision": True, "soft_ratio": 0.7})
+    params = params.model_copy(update={"train": train})
+    base, soft = (select_run(params, f"movielens-{name}") for name in ("base", "soft"))
+    negatives = params.of(base).num_negatives
+    assert loading(base, params, 1000) == (negatives, 64, None)
+    assert loading(soft, params, 1000) == (negatives, 64, 0.7)
+    # Masked, a batch is at most a fourth of all; without masks it may be the whole.
+    assert loading(base, params, 100)[1] == 25
+    assert loading(base, params, 1)[1] == 1
+    train = train.model_copy(update={"mask_supervision": False})
+    assert loading(base, params.model_copy(update={"train": train}), 100)[1] == 64
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="here there is one")

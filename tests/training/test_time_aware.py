@@ -61,6 +61,16 @@ def test_pairs_that_are_not_held_out_have_no_effect_of_time(movielens):
     np.testing.assert_array_equal(model.predict(user, item), expected)
 
 
+def test_the_effect_is_added_to_what_is_predicted_without_the_time(movielens):
+    data, pairs = movielens.data, movielens.test.interactions
+    options = PARAMS.time_aware.second
+    model = fit_time_aware(RUN, PARAMS, data, [movielens.test], options)
+    effects = effects_of_time(model.timeless, time_terms(options), data.train, pairs)
+    user, item = (torch.from_numpy(part) for part in (pairs.user, pairs.item))
+    expected = model.timeless.predict(user, item) + torch.from_numpy(effects)
+    torch.testing.assert_close(model.predict(user, item), expected)
+
+
 def test_the_effect_is_the_rest_of_the_expectation_that_knows_the_time():
     """Dense: what the covariance with time expects, less what that without it does."""
     ratings, of_users, of_items = (
