@@ -10,7 +10,9 @@ import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save
 
+from graphrec.answers.service import make_app
 from graphrec.config.errors import GraphrecError
 from graphrec.config.json_file import Evaluated, parse_json
 from graphrec.config.params import check_params
@@ -25,12 +28,15 @@ from graphrec.config.yaml_text import parse_yaml
 from graphrec.data.archives import extract
 from graphrec.data.storage import load_dataset, save_dataset
 from graphrec.models.saved import read_tensors
+from tests.answers.asking import ask
+from tests.answers.predictors import make_predictor
 from tests.data.readers.own import RATINGS, read_files
 from tests.datasets import dataset, interactions
 from tests.faults import FILE
 
 PIECES = [b"\0", b"\xff", b"\n", b'"', b"'", b",", b"{", b"[", b"&a", b"*a", b"!!", b"1e999", b"-"]
 CSV = b"user,item,rating\n" + b"".join(b"u%d,i%d,%d\n" % (n, n % 3, n % 5 + 1) for n in range(9))
+REQUEST = b'{"items": ["i 1", "i 4"], "ratings": [5, 1], "k": 3, "explain": true, "where": ""}'
 EVALUATION = b'{"content": "x", "mean_cosine": [0.1], "valid": {"mse": 1.0}, "test": {"mse": 2}}'
 
 
@@ -65,6 +71,20 @@ def read_evaluation(path: Path) -> None:
     parse_json(path.read_bytes(), "evaluation.json", Evaluated)
 
 
+@cache
+def service() -> Any:
+    rng = np.random.default_rng(0)
+    user, item = map(np.ascontiguousarray, np.nonzero(rng.random((12, 9)) < 0.5))
+    known = interactions(user, item, rng.integers(1, 6, len(user)))
+    return make_app(make_predictor(dataset(12, 9, known)), "a-run")
+
+
+def ask_for_a_list(path: Path) -> None:
+    headers = {"content-type": "application/json"}
+    response = ask(service(), "POST", "/api/recommend", content=path.read_bytes(), headers=headers)
+    assert response.status_code < 500, response.text
+
+
 TARGETS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "archive": (zipped(), read_archive),
     "arrays": (prepared(), load_dataset),
@@ -72,6 +92,7 @@ TARGETS: dict[str, tuple[bytes, Callable[[Path], object]]] = {
     "parameters": (FILE.read_bytes(), read_params),
     "table": (CSV, read_table),
     "measures": (EVALUATION, read_evaluation),
+    "request": (REQUEST, ask_for_a_list),
 }
 """By name a good file and what reads it."""
 

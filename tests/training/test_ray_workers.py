@@ -1,4 +1,4 @@
-"""One model by Ray's workers on a cluster of two nodes, whole and with a worker killed."""
+"""One model by Ray's workers on a cluster, whole and with a worker or a node killed."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two nodes of one CPU each, in processes of this machine."""
+    """Three nodes of one CPU each, in processes of this machine: two train, one can be lost."""
     from ray.cluster_utils import Cluster
 
     variables = {
@@ -41,7 +41,8 @@ def cluster():
     nodes = Cluster(
         initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False}
     )
-    nodes.add_node(num_cpus=1)
+    for _ in range(2):
+        nodes.add_node(num_cpus=1)
     ray.init(address=nodes.address, log_to_driver=False)
     yield nodes
     ray.shutdown()
@@ -72,21 +73,33 @@ def test_ray_s_workers_train_what_one_process_trains(movielens, tmp_path):
         assert torch.equal(weight, expected)
 
 
-@pytest.mark.usefixtures("cluster")
-def test_a_killed_worker_s_training_goes_on_where_it_was(imdb):
+def kill_worker(cluster) -> None:
+    min(train_processes(), key=lambda process: process.pid).send_signal(signal.SIGKILL)
+
+
+def kill_node(cluster) -> None:
+    """One that trains, and not the head, with all its processes."""
+    nodes = {process.ppid() for process in train_processes()}
+    head = cluster.head_node.all_processes["raylet"][0].process.pid
+    node = psutil.Process(min(nodes - {head}))
+    for process in [*node.children(recursive=True), node]:
+        process.send_signal(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("kill", [kill_worker, kill_node])
+def test_a_training_that_has_lost_a_worker_goes_on_where_it_was(cluster, imdb, kill):
     """Not from its first epoch, and to the result that it would have had."""
     run, rows, killed = run_of("imdb-base"), [], []
 
-    def kill(row):
+    def on_epoch(row):
         rows.append(row)
         if row["epoch"] == 3:
-            victim = min(train_processes(), key=lambda process: process.pid)
-            victim.send_signal(signal.SIGKILL)
-            killed.append(victim.pid)
+            kill(cluster)
+            killed.append(row["epoch"])
 
     params, earlier = few_epochs(EPOCHS, workers=WORKERS), logs()
-    several = fit_run(run, params, imdb.data, kill)
-    assert len(killed) == 1
+    several = fit_run(run, params, imdb.data, on_epoch)
+    assert killed == [3]
     same(fit(run, imdb.data, epochs=EPOCHS), several)
     assert rows == several.history.rows
     # As the workers say; the last epoch may be lost that not all had written.
