@@ -135,13 +135,25 @@ def test_shuffled_rows_have_the_same_numbers(tmp_path):
     )
 
 
+class Slow:
+    """A file that gives `size` bytes at a time, whatever is asked for."""
+
+    def __init__(self, file, size: int) -> None:
+        self.file, self.size = file, size
+        self.close = file.close
+
+    def read(self, _: int) -> bytes:
+        return self.file.read(self.size)
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_a_file_may_be_read_in_any_pieces(tmp_path, monkeypatch, size):
     rows = [(f"é{user}", f"i{user * 7 % 11}:z") for user in range(40)]
     content = "user::item::time\n" + "".join(f'{user}::"{item}"::5\n' for user, item in rows)
     table = {"timestamp": "time", "format": {"separator": "::"}}
     whole = read_events(tmp_path, content, **table)
-    monkeypatch.setattr(stream, "BLOCK", size)
+    open_file = open
+    monkeypatch.setattr(stream, "open", lambda *given: Slow(open_file(*given), size), raising=False)
     monkeypatch.setattr(records, "BLOCK", size)
     monkeypatch.setattr(text, "PARSED", 64)
     pieces = read_events(tmp_path, content, **table)
