@@ -129,7 +129,7 @@ class Explainer:
         row = self.fold_in.strengths(new, 1)
         if history.user is not None:
             row = ranking.matrix[[history.user]]
-        scores = ranking.score_rows(row)[:, 0, item].tolist()
+        scores = [float(score[0, item]) for score in ranking.score_rows(row)]
         for name, score in zip(ranking.names, scores, strict=True):
             each = ranking.filters[name]
             assert isinstance(each, ItemFilter)

@@ -51,19 +51,12 @@ class RankingFilters(nn.Module):
     def names(self) -> list[str]:
         return [*self.filters]
 
-    def forward(self, user: Tensor) -> Tensor:
-        """Users (n,) → (filters, n, items)."""
+    def forward(self, user: Tensor) -> list[Tensor]:
+        """Users (n,) → what each filter says of them, (n, items)."""
         return self.score_rows(self.matrix[user.numpy()])
 
-    def each(self, user: Tensor) -> list[Tensor]:
-        """The same, a tensor (n, items) a filter."""
-        return self._each(self.matrix[user.numpy()])
-
-    def score_rows(self, rows: sp.csr_array) -> Tensor:
+    def score_rows(self, rows: sp.csr_array) -> list[Tensor]:
         """The same for users of whom nothing but these rows (n, items) is known."""
-        return torch.stack(self._each(rows)) if self.filters else torch.empty(0, *rows.shape)
-
-    def _each(self, rows: sp.csr_array) -> list[Tensor]:
         return [log_scores(each(rows)) for each in self.filters.values()]
 
     @classmethod

@@ -64,9 +64,9 @@ class FoldIn:
         part = model.filters.ranking.score_rows(self.strengths(new, num_users))
         if model.network:
             assert self.network is not None
-            part = torch.cat([self.network.scores(self.edges(new, num_users))[None], part])
+            part = [self.network.scores(self.edges(new, num_users)), *part]
         likes = model.rating is not None and model.likes
-        return Scored(part, self.rate_items(new, num_users) if likes else None)
+        return Scored(torch.stack(part), self.rate_items(new, num_users) if likes else None)
 
     def ratings(self, new: Interactions, num_users: int) -> tuple[Tensor, Tensor | None]:
         """By NGCF_Final's rating network and by its filter, if any: (num_users, items) each."""

@@ -150,7 +150,7 @@ class NGCF_Final(nn.Module):
     def parts(self, nodes: Nodes, user: Tensor) -> Scored:
         """What the ranking scores of every item for each of `user` (n,) are made of."""
         assert nodes.ranking is not None
-        part = self.filters.ranking.each(user)
+        part = self.filters.ranking(user)
         if self.network:
             part = [self.score_block(nodes, user, torch.arange(self.num_items)), *part]
         likes = self.rating is not None and self.likes

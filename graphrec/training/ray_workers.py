@@ -13,6 +13,7 @@ from ray import train as ray_train
 from ray.train import CheckpointConfig, FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer
 from ray.util.queue import Queue
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import graphrec
 from graphrec.graph.group import ProcessGroup
@@ -37,7 +38,7 @@ def train_on_ray(
     with _cluster(count), _storage(checkpoint) as folder:
         references = [ray.put(share) for share in shares]
         mark = checkpoint.fingerprint if checkpoint else ""
-        rows = Queue()
+        rows = Queue(actor_options={"scheduling_strategy": _here()})
         relay = Relay(rows, on_epoch)
         trainer = TorchTrainer(
             _work,
@@ -145,6 +146,11 @@ class Relay:
             elif row["epoch"] > last:
                 last = row["epoch"]
                 self.on_epoch(row)
+
+
+def _here() -> NodeAffinitySchedulingStrategy:
+    """On the node of this process: what is there is lost with no other node."""
+    return NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def scores_of(filters: Filters) -> list[np.ndarray]:
     """All scores of all users: ratings, where there are some, and rankings."""
     user = torch.arange(filters.ranking.matrix.shape[0])
     rating = [] if filters.rating is None else [filters.rating(user).numpy()]
-    return [*rating, filters.ranking(user).numpy()]
+    return [*rating, *(scores.numpy() for scores in filters.ranking(user))]
 
 
 @pytest.fixture

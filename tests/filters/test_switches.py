@@ -101,7 +101,7 @@ def test_without_networks_scores_are_those_of_the_filters(imdb):
     fitted = fit(imdb.data, "imdb-base", {f"{EVENTS}.network": False})
     model, user = fitted.model, torch.arange(5)
     assert isinstance(model, NGCF_Final)
-    expected = torch.einsum("p,pni->ni", model.weight, model.filters.ranking(user))
+    expected = torch.einsum("p,pni->ni", model.weight, torch.stack(model.filters.ranking(user)))
     torch.testing.assert_close(TrainedModel(model, fitted.graph).score_items(user), expected)
 
 

@@ -190,7 +190,7 @@ def test_parts_are_the_network_s_and_the_filters_of_each_user_alone(movielens):
         torch.testing.assert_close(scored.part[0], network)
         ranking = predictor.model.filters.ranking
         filters = ranking.score_rows(fold_in.strengths(alone, 1))
-        torch.testing.assert_close(scored.part[1:], filters)
+        torch.testing.assert_close([*scored.part[1:]], filters)
         torch.testing.assert_close(together.part[:, [number]], scored.part)
         torch.testing.assert_close(together.rating[[number]], scored.rating)
 

@@ -150,7 +150,7 @@ def test_parts_are_the_network_and_the_filters_in_the_order_of_their_names(imdb,
         nodes, user = model(graph), torch.tensor([3, 1])
         parts = model.parts(nodes, user)
         assert parts.part.shape == (1 + len(model.filters.names), 2, data.num_items)
-        assert torch.equal(parts.part[1:], model.filters.ranking(user))
+        assert torch.equal(parts.part[1:], torch.stack(model.filters.ranking(user)))
         assert (parts.rating is not None) == data.explicit
 
 
