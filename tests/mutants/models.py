@@ -160,8 +160,8 @@ FAULTS = [
         "models/test_fold_in answers/test_new_people",
         ("new.user == user", "new.user >= 0"),
         (
-            "torch.cat([self.network.scores(self.edges(new, num_users))[None], part])",
-            "torch.cat([part, self.network.scores(self.edges(new, num_users))[None]])",
+            "[self.network.scores(self.edges(new, num_users)), *part]",
+            "[*part, self.network.scores(self.edges(new, num_users))]",
         ),
     ),
     *faults_of(
