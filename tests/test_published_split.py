@@ -5,9 +5,10 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from benchmarks import published_split
+from benchmarks import popularity, published_split
 from benchmarks.one_fit import RUN, measure, params_for
 from benchmarks.processes import measure_alone
 from graphrec.config.paths import Paths
@@ -89,3 +90,13 @@ def test_the_last_line_of_a_process_is_what_it_has_measured():
     row = measure_alone("benchmarks.one_size", 5_000, "--steps", 2)
     assert row["interactions"] == 5_000
     assert math.isfinite(row["training_gb"])
+
+
+def test_popularity_is_of_an_item_s_other_events_in_times_of_the_average_item(folder, capsys):
+    popularity.main(["--folder", str(folder)])
+    train, test = (pd.read_csv(folder / f"{name}.csv.gz").item for name in ("train", "test"))
+    count = train.value_counts()
+    expected = test.map(count).mean() / count.mean()
+    *_, line = capsys.readouterr().out.splitlines()
+    assert line == f"test: {expected:.2f} times the average item"
+    assert expected != pytest.approx((train.map(count) - 1).mean() / count.mean())
