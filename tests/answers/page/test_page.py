@@ -13,6 +13,8 @@ from tests.answers.page.site import (
     RUN,
 )
 
+expect = pytest.importorskip("playwright.sync_api", reason="needs playwright").expect
+
 
 def titles(predictor, history, k=10):
     (best,) = predictor.recommend([history], k)
@@ -46,7 +48,7 @@ def test_a_known_user_is_searched_for_and_gets_the_predictors_list(open_page, pr
     assert f"user={user}" in page.url
     page.get_by_role("heading", name=f"Recommended for user {user}").wait_for()
     history = page.locator(".history li")
-    assert history.count() == len(predictor.known(number))
+    expect(history).to_have_count(len(predictor.known(number)))
 
 
 def test_a_link_restores_an_odd_id_and_its_open_reason(open_page, predictor):
@@ -84,7 +86,7 @@ def test_someone_new_likes_items_and_takes_one_back(open_page, predictor):
     expected = titles(predictor, predictor.newcomer([9], [5.0]))
     assert listed(page, expected) == expected
     page.go_back()
-    assert page.locator(".chips li").count() == 2
+    expect(page.locator(".chips li")).to_have_count(2)
 
 
 def test_why_has_reasons_a_split_that_adds_up_and_the_graph(open_page, predictor):
@@ -130,9 +132,8 @@ def test_titles_are_texts(open_page):
 
 def test_a_data_set_of_events_has_its_own_words_and_no_ratings(open_page, site_paths):
     page = open_page()
-    assert page.get_by_label("Data set").input_value() == RATED
-    page.locator("#run").filter(has_text=OTHER_RUN).wait_for()
-    assert page.locator("#run").input_value() == OTHER_RUN
+    expect(page.get_by_label("Data set")).to_have_value(RATED)
+    expect(page.locator("#run")).to_have_value(OTHER_RUN)
     page.get_by_label("Data set").select_option(EVENTS)
     page.get_by_text("chance of a credit").first.wait_for()
     page.get_by_label("A known actor").wait_for()
@@ -148,10 +149,10 @@ def test_curves_and_measures(open_page):
     page = open_page(run=RUN)
     page.get_by_role("link", name="Training").click()
     page.get_by_role("img").first.wait_for()
-    assert page.get_by_role("img").count() == 2
-    assert page.locator(".chart").first.locator(".series").count() == 2
+    expect(page.get_by_role("img")).to_have_count(2)
+    expect(page.locator(".chart").first.locator(".series")).to_have_count(2)
     page.get_by_text("The same as a table").first.click()
-    assert page.locator("figure table").first.locator("tbody tr").count() == 2
+    expect(page.locator("figure table").first.locator("tbody tr")).to_have_count(2)
     measures = page.locator(".measures")
     assert "chosen" in measures.locator("tr").filter(has_text=OTHER_RUN).text_content()
     assert "0.751 ± 0.010" in measures.locator("tr").filter(has_text="popularity").text_content()
