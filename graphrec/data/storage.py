@@ -1,6 +1,5 @@
 """Data sets on disk: plain arrays, no pickles, the same bytes for the same data."""
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -9,14 +8,12 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from graphrec.config.datasets import DatasetParams
 from graphrec.config.errors import FileError
-from graphrec.config.files import whole
-from graphrec.data.arrays import Arrays, read_arrays
+from graphrec.data.arrays import Arrays, read_arrays, write_arrays
 from graphrec.data.checks import DTYPES, check_dataset, check_test
 from graphrec.data.dataset import Dataset, Entities, FeatureBlock
 from graphrec.data.errors import DataError
@@ -32,7 +29,7 @@ def save_dataset(path: Path, data: Dataset) -> None:
     arrays: Arrays = {"about": np.array(data.about.model_dump_json())}
     arrays |= _pack_entities("users", data.users) | _pack_entities("items", data.items)
     interactions = _pack_interactions("train", data.train), _pack_held_out("valid", data.valid)
-    _save(path, chain(arrays.items(), *interactions))
+    write_arrays(path, chain(arrays.items(), *interactions))
 
 
 def load_dataset(path: Path) -> Dataset:
@@ -51,7 +48,7 @@ def load_dataset(path: Path) -> Dataset:
 
 
 def save_held_out(path: Path, held_out: HeldOut) -> None:
-    _save(path, _pack_held_out("test", held_out))
+    write_arrays(path, _pack_held_out("test", held_out))
 
 
 def load_held_out(path: Path, data: Dataset) -> HeldOut:
@@ -77,14 +74,6 @@ def _of_file(path: Path) -> Iterator[None]:
         raise FileError(f"{path}: {error}{AGAIN}") from error
     except (ValueError, TypeError) as error:  # of matrices whose arrays do not go together
         raise FileError(f"expected a data set in {path}, got: {error}{AGAIN}") from error
-
-
-def _save(path: Path, arrays: Named) -> None:
-    """As np.savez does, but one array at a time."""
-    with whole(path) as part, zipfile.ZipFile(part, "w") as zipped:
-        for name, array in arrays:
-            with zipped.open(f"{name}.npy", "w", force_zip64=True) as file:
-                npy.write_array(file, array, allow_pickle=False)
 
 
 def _pack_entities(side: str, entities: Entities) -> Arrays:

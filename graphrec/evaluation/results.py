@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from graphrec.config.errors import FileError
-from graphrec.config.files import whole, write_text
+from graphrec.config.files import write_text
 from graphrec.config.params import Params
 from graphrec.config.training import RunParams
-from graphrec.data.arrays import read_arrays
+from graphrec.data.arrays import read_arrays, write_arrays
 from graphrec.data.dataset import Dataset
 from graphrec.data.interactions import HeldOut
 from graphrec.evaluation.bootstrap import UserSums
@@ -101,8 +101,7 @@ def save_users(path: Path, evaluation: Evaluation) -> None:
         for name, sums in evaluation.users.items()
         for part in PARTS
     }
-    with whole(path) as part:
-        np.savez_compressed(part, allow_pickle=False, **arrays)
+    write_arrays(path, arrays.items())
 
 
 def load_users(path: Path) -> dict[str, UserSums]:

@@ -102,6 +102,14 @@ def test_what_is_loaded_and_saved_again_has_the_same_bytes(data, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_headers_say_nothing_of_the_python_that_wrote_them(data, tmp_path):
+    """Those of 64 bits would: 3.11.2 and 3.11.7 write them in different ways."""
+    save_dataset(tmp_path / "training.npz", data)
+    with zipfile.ZipFile(tmp_path / "training.npz") as zipped:
+        for member in zipped.infolist():
+            assert (member.create_version, member.extract_version, member.extra) == (20, 20, b"")
+
+
 def test_nothing_saved_is_a_pickle(data, test_part, tmp_path):
     save_dataset(tmp_path / "training.npz", data)
     save_held_out(tmp_path / "test.npz", test_part)
