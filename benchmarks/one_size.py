@@ -96,6 +96,8 @@ def measure(
     )
     trained = peak_memory()
     step = (ends[0] - first.one_over) / (len(first) - 1)  # the first one also draws the epoch
+    epoch = ends[0] - made + (len(loader) - len(first)) * step
+    del loader, first  # what ranks holds no batches
     ranking_began = time.perf_counter()
     users = torch.arange(min(RANKED_USERS, data.num_users))
     rank_all(TrainedModel(model.cpu(), whole), data, users)
@@ -105,7 +107,7 @@ def measure(
         "items": data.num_items,
         "prepare_s": made - started,
         "step_s": step,
-        "epoch_s": ends[0] - made + (len(loader) - len(first)) * step,
+        "epoch_s": epoch,
         "training_gb": trained,
         "ranked_users": len(users),
         "ranking_s": time.perf_counter() - ranking_began,

@@ -79,12 +79,13 @@ class Walk(ItemFilter):
 
     def forward(self, rows: sp.csr_array) -> Tensor:
         # In single precision, also where all else is in double, for a third of the time: each sum
-        # is taken entry by entry, and so is the same whoever else is asked for.
+        # is taken entry by entry, and so is the same whoever else is asked for. In place, since
+        # (users, n) may be most of the memory that a ranking needs.
         first, second, third = (x.float() for x in (self.from_items, self.to_users, self.to_items))
-        x = torch.from_numpy(np.ascontiguousarray(rows.toarray().T, np.float32)) * first
+        x = torch.from_numpy(np.ascontiguousarray(rows.toarray().T, np.float32)).mul_(first)
         product = kernels_for(x).product
-        x = product(self.user_items.tensor().float(), x) * second  # (users, n)
-        scores: Tensor = product(self.back.tensor().float(), x) * third
+        x = product(self.user_items.tensor(), x).mul_(second)  # (users, n)
+        scores: Tensor = product(self.back.tensor(), x).mul_(third)
         return scores.T.to(self.to_items.dtype)
 
     def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
@@ -138,7 +139,8 @@ class Content(ItemFilter):
 
     def forward(self, rows: sp.csr_array) -> Tensor:
         profile = self.profile.scipy()
-        cosine: FloatArray = (unit_rows(sp.csr_array(rows @ profile)) @ profile.T).toarray()
+        shares = sp.csr_array(rows.astype(np.float64) @ profile)
+        cosine: FloatArray = (unit_rows(shares) @ profile.T).toarray()
         return torch.from_numpy(np.ascontiguousarray(cosine, np.float32))
 
     def contributions(self, row: sp.csr_array, item: int) -> FloatArray:

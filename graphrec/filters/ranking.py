@@ -45,7 +45,11 @@ class RankingFilters(nn.Module):
         super().__init__()
         self.user_items = user_items
         self.filters = nn.ModuleDict(filters)
-        self.matrix = user_items.scipy()
+
+    @property
+    def matrix(self) -> sp.csr_array:
+        """`user_items`, for NumPy."""
+        return self.user_items.scipy()
 
     @property
     def names(self) -> list[str]:

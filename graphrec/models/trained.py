@@ -5,6 +5,7 @@ import copy
 from torch import Tensor
 
 from graphrec.graph.bipartite import BipartiteGraph
+from graphrec.graph.sparse import SparseBuffer
 from graphrec.models import Recommender
 
 
@@ -50,7 +51,13 @@ class TrainedModel:
 
 
 def in_double(model: Recommender) -> Recommender:
-    """A copy in double precision."""
+    """A copy in double precision, but of sparse matrices: they may be large, and are shared."""
+    sparse = [module for module in model.modules() if isinstance(module, SparseBuffer)]
+    shared = {id(buffer): buffer for matrix in sparse for buffer in matrix.buffers()}
     # torch cannot copy matrices in CSR.
-    shared = {id(buffer): buffer for buffer in model.buffers() if buffer.is_sparse_csr}
-    return copy.deepcopy(model, shared).double()
+    shared |= {id(buffer): buffer for buffer in model.buffers() if buffer.is_sparse_csr}
+    copied = copy.deepcopy(model, dict(shared))
+    for tensor in (*copied.parameters(), *copied.buffers()):
+        if tensor.is_floating_point() and id(tensor) not in shared:
+            tensor.data = tensor.double()
+    return copied

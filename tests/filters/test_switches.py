@@ -105,6 +105,17 @@ def test_without_networks_scores_are_those_of_the_filters(imdb):
     torch.testing.assert_close(TrainedModel(model, fitted.graph).score_items(user), expected)
 
 
+def test_the_copy_in_double_precision_holds_no_second_set_of_matrices(imdb):
+    fitted = fit(imdb.data, "imdb-base", {f"{EVENTS}.network": False} | kinds("content", "walk"))
+    trained = TrainedModel(fitted.model, fitted.graph)
+    copied = dict(trained.in_double.named_buffers())
+    for name, buffer in trained.model.named_buffers():
+        is_shared = copied[name].is_sparse_csr or copied[name].data_ptr() == buffer.data_ptr()
+        large = name.endswith((".value", ".column", ".offset", ".shape")) or buffer.is_sparse_csr
+        assert is_shared == large, name
+        assert large or copied[name].dtype in (torch.float64, torch.int64), name
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [

@@ -73,10 +73,10 @@ def layer(
     expect_floats("weight", weight, dim, 2 * dim)
     expect_floats("bias", bias, dim)
     expect_columns("unit", unit, rows, dim)
-    neighbors, update, norm = torch.empty_like(x), torch.empty_like(x), x.new_empty(len(x))
+    neighbors, update, norm = torch.empty_like(x), torch.empty_like(x), x.new_empty(rows)
     options = (slope, smallest, *dropout)
     outputs = (neighbors, update, unit, unit.stride(0), norm)
-    _call("layer", *_csr(matrix), x, x.shape[1], weight, bias, *options, *outputs)
+    _call("layer", *_csr(matrix), x, dim, weight, bias, *options, *outputs)
     return neighbors, update, norm
 
 
@@ -109,7 +109,7 @@ def layer_gradient(
     expect_floats("norm", norm, rows)
     given = (of_unit, of_unit.stride(0), of_update, x, neighbors, update, unit, unit.stride(0))
     outputs = (torch.empty_like(x), torch.empty_like(x), torch.empty_like(weight))
-    of_bias = x.new_empty(x.shape[1])
+    of_bias = x.new_empty(dim)
     options = (weight, slope, *dropout)
     _call("layer_gradient", *given, norm, *x.shape, *options, *outputs, of_bias)
     return *outputs, of_bias
@@ -149,9 +149,10 @@ Argument = Tensor | float | int | None
 
 def _csr(matrix: Tensor) -> tuple[Argument, ...]:
     offset, column = matrix.crow_indices().int(), matrix.col_indices().int()
-    expect_layout("offset", offset, torch.int32, matrix.shape[0] + 1)
-    expect_floats("values", matrix.values(), len(column))
-    return offset, column, matrix.values(), *matrix.shape
+    values, shape = matrix.values(), matrix.shape
+    expect_layout("offset", offset, torch.int32, shape[0] + 1)
+    expect_floats("values", values, *column.shape)
+    return offset, column, values, *shape
 
 
 def _call(name: str, *arguments: Argument) -> None:
@@ -159,7 +160,7 @@ def _call(name: str, *arguments: Argument) -> None:
     if function.argtypes is None:
         types = {float: c_float, int: c_int64}
         function.argtypes = [types.get(type(argument), c_void_p) for argument in (*arguments, 0)]
-    values = (
+    values = [
         argument.data_ptr() if isinstance(argument, Tensor) else argument for argument in arguments
-    )
+    ]
     function(*values, torch.get_num_threads())
