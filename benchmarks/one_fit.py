@@ -18,7 +18,7 @@ from benchmarks.settings import change
 from graphrec.config.params import Params, check_params
 from graphrec.data.prepare import prepare
 from graphrec.data.readers.choice import read_raw
-from graphrec.evaluation.results import evaluate_test, evaluate_valid, protocol_of
+from graphrec.evaluation.results import evaluate_test, evaluate_valid, protocol_of, save_users
 from graphrec.models.learned import learned
 from graphrec.models.saved import restore
 from graphrec.models.trained import TrainedModel
@@ -67,34 +67,51 @@ RUN = {"ngcf": "ngcf", "lightgcn": "lightgcn", "ngcf_final": "ngcf-final"}
 """Names of runs have no underscore."""
 
 
-def measure(folder: Path, model: str, seed: int, epochs: int | None = None) -> dict[str, Any]:
+def measure(
+    folder: Path,
+    model: str,
+    seed: int,
+    epochs: int | None = None,
+    layers: int | None = None,
+    users: Path | None = None,
+) -> dict[str, Any]:
     """Measures on test after the refit and on validation before it, seconds, and peak GB.
 
-    `seed` is added to that of params.yaml; the split stays the same.
+    `seed` is added to that of params.yaml; the split stays the same. With another number of
+    `layers` there is no refit, and test stays closed. What each user adds to the validation
+    measures goes to the file `users`.
     """
     params = params_for(model, epochs)
     run = params.runs[RUN[model]]
+    if layers is not None:
+        run = run.model_copy(update={"layers": layers, "refit": False})
     data, test = prepare(
         read_raw(folder, params.datasets[DATASET]), params.datasets[DATASET], params.seed
     )
     started = time.perf_counter()
     fitted = fit_run(run, params.model_copy(update={"seed": params.seed + seed}), data, print_row)
     trained = time.perf_counter()
-    protocol = protocol_of(params, data)
-    on_test = evaluate_test(TrainedModel(fitted.model, fitted.graph), data, test, protocol)
-    assert fitted.validated is not None  # the run is refitted
-    before = TrainedModel(*restore(run, params.of(run), data, fitted.validated))
-    on_valid = evaluate_valid(before, data, protocol)
+    protocol, before = protocol_of(params, data), TrainedModel(fitted.model, fitted.graph)
+    measured = {}
+    if fitted.validated is not None:
+        measured["test"] = evaluate_test(before, data, test, protocol)
+        before = TrainedModel(*restore(run, params.of(run), data, fitted.validated))
+    measured["valid"] = evaluate_valid(before, data, protocol)
+    if users is not None:
+        save_users(users, measured["valid"])
     return {
         "model": model,
         "seed": seed,
+        "layers": run.layers,
         "best_epoch": fitted.history.best_epoch,
         "learned": learned(fitted.model),
         "training_s": trained - started,
         "evaluation_s": time.perf_counter() - trained,
         "peak_gb": peak_memory(),
-        "test": {name: on_test.values[name] for name in NAMES},
-        "valid": {name: on_valid.values[name] for name in NAMES},
+        **{
+            part: {name: evaluation.values[name] for name in NAMES}
+            for part, evaluation in measured.items()
+        },
     }
 
 
@@ -111,8 +128,9 @@ def main() -> None:
     parser.add_argument("model", choices=RUN)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--epochs", type=int, help="at most, in place of the settings' own")
-    options = parser.parse_args()
-    print(json.dumps(measure(options.folder, options.model, options.seed, options.epochs)))
+    parser.add_argument("--layers", type=int, help="another depth, measured on validation alone")
+    parser.add_argument("--users", type=Path, help="file for their validation measures")
+    print(json.dumps(measure(**vars(parser.parse_args()))))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.published_split import published_table, report_of
+from benchmarks.published_split import report_of
+from benchmarks.published_tables import tables
 from graphrec.config.files import write_text
 from graphrec.config.params import Params, load_params
 from graphrec.config.paths import Paths
@@ -45,7 +46,7 @@ def blocks(params: Params, paths: Paths) -> dict[str, dict[str, str]]:
     results = json.loads(paths.results.read_text())
     study = study_section(paths.study.read_text(), study_key(params))
     pages = {"results": results_tables(params, results), "study": study}
-    pages["published"] = published_table(json.loads(published.read_text())["fits"])
+    pages["published"] = tables(json.loads(published.read_text()))
     return {"README.md": {"overview": overview(params, results)}, "docs/results.md": pages}
 
 

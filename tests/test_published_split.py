@@ -12,6 +12,9 @@ from benchmarks import popularity, published_split
 from benchmarks.one_fit import RUN, measure, params_for
 from benchmarks.processes import measure_alone
 from graphrec.config.paths import Paths
+from graphrec.evaluation.bootstrap import UserSums
+from graphrec.evaluation.evaluate import Evaluation
+from graphrec.evaluation.results import load_measure, save_users
 
 USERS, ITEMS = 30, 20
 
@@ -40,6 +43,27 @@ def test_a_model_is_measured_before_and_after_its_refit(folder, model):
     assert bool(row["learned"]) == (model == "ngcf_final")
 
 
+def test_another_depth_is_measured_on_validation_alone(folder, tmp_path):
+    users = tmp_path / "users.npz"
+    row = measure(folder, "lightgcn", seed=0, epochs=1, layers=0, users=users)
+    assert row["layers"] == 0
+    assert "test" not in row
+    assert load_measure(users, "ndcg_at_20").value() == pytest.approx(row["valid"]["ndcg_at_20"])
+
+
+def test_layers_are_compared_on_validation(folder, tmp_path, capsys):
+    arguments = ["--folder", str(folder), "--seeds", "2", "--epochs", "1", "--without-layers"]
+    published_split.main([*arguments, "--models", "lightgcn"], Paths(tmp_path))
+    output = capsys.readouterr().out
+    tree = json.loads((tmp_path / "reports" / "benchmarks" / "published-split.json").read_text())
+    assert [fit["layers"] for fit in tree["fits"]] == [3, 3]
+    compared = tree["layers"]["lightgcn"]
+    whole, without = (np.mean(compared[key]) for key in ("as_it_is", "without"))
+    assert whole == pytest.approx(np.mean([fit["valid"]["ndcg_at_20"] for fit in tree["fits"]]))
+    assert compared["difference"]["value"] == pytest.approx(without - whole)
+    assert f"| ndcg_at_20 | {without - whole:+.4f} |" in output
+
+
 def test_settings_are_those_of_params_and_what_differs():
     params = params_for("ngcf_final")
     assert params.runs["ngcf-final"].refit
@@ -52,11 +76,13 @@ def test_every_fit_is_written_down_and_each_model_has_a_row(folder, monkeypatch,
 
     def alone(module, *arguments):
         calls.append((module, *arguments))
-        seed = arguments[3]
+        seed, users = arguments[3], arguments[-1]
+        save_users(users, Evaluation({}, {}, {"ndcg_at_20": UserSums.of(*np.ones((2, 3), int))}))
         measures = {"recall_at_20": 0.1 + seed / 10, "ndcg_at_20": 0.5}
         return {
             "model": arguments[1],
             "seed": seed,
+            "layers": 3,
             "best_epoch": 3 + seed,
             "training_s": 60.0,
             "evaluation_s": 9.0,
@@ -68,7 +94,8 @@ def test_every_fit_is_written_down_and_each_model_has_a_row(folder, monkeypatch,
     monkeypatch.setattr(published_split, "measure_alone", alone)
     arguments = ["--folder", str(folder), "--seeds", "2", "--epochs", "1"]
     published_split.main([*arguments, "--models", "lightgcn", "ngcf_final"], Paths(tmp_path))
-    assert calls[0] == ("benchmarks.one_fit", folder, "lightgcn", "--seed", 0, "--epochs", 1)
+    expected = ("benchmarks.one_fit", folder, "lightgcn", "--seed", 0, "--epochs", 1, "--users")
+    assert calls[0][:-1] == expected
     assert len(calls) == 4
     output = capsys.readouterr().out
     assert "| ngcf_final | 2 | 0.1500 ± 0.0707 | 0.5000 ± 0.0000 |" in output
