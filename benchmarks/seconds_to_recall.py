@@ -5,7 +5,8 @@ other in a process of its own, on nine tenths of train.csv.gz, and after every e
 recall@20 of those users of the last tenth whom training looks at. Seconds are those of fitting and
 training without the measuring. Test is not opened. `pyg` is the loop of PyG's examples/lightgcn.py:
 `edge_index` messages, a random item for each positive, batches of 8,192, two layers of 64. Prints a
-table and writes reports/benchmarks/seconds-to-recall.json.
+table and writes reports/benchmarks/seconds-to-recall.json, where the curves of models other than
+`--models` stay.
 """
 
 import argparse
@@ -158,10 +159,17 @@ def main() -> None:
     if options.one is not None:
         print(json.dumps({"curve": curve_of(options.one, options.folder, options.limit)}))
         return
-    curves = {}
+    output = Paths().root / "reports" / "benchmarks" / "seconds-to-recall.json"
+    curves = json.loads(output.read_text())["curves"] if output.exists() else {}
     for name in options.models:
         arguments = ["--folder", options.folder, "--limit", options.limit, "--one", name]
         curves[name] = measure_alone("benchmarks.seconds_to_recall", *arguments)["curve"]
+        save_json(output, {"curves": curves})
+    print(curves_table(curves))
+
+
+def curves_table(curves: dict[str, Curve]) -> str:
+    """Markdown: a row a model."""
     rows = [
         [
             name,
@@ -172,16 +180,8 @@ def main() -> None:
         ]
         for name, curve in curves.items()
     ]
-    heads = [
-        "model",
-        *(f"s to {target:.2f}" for target in TARGETS),
-        "epochs",
-        "s in all",
-        "recall@20",
-    ]
-    print(markdown_table(heads, rows))
-    output = Paths().root / "reports" / "benchmarks" / "seconds-to-recall.json"
-    save_json(output, {"curves": curves})
+    targets = (f"s to {target:.2f}" for target in TARGETS)
+    return markdown_table(["model", *targets, "epochs", "s in all", "recall@20"], rows)
 
 
 if __name__ == "__main__":

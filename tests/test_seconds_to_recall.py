@@ -5,11 +5,25 @@ import torch
 
 from benchmarks import seconds_to_recall
 from benchmarks.seconds_to_recall import Clock, dot_products, first_above, pyg
+from graphrec.config.paths import Paths
 
 
 def test_the_first_time_above_a_recall_or_a_dash():
     curve = [(2.0, 0.1), (4.4, 0.3), (6.0, 0.2)]
     assert [first_above(curve, recall) for recall in (0.1, 0.2, 0.4)] == ["2", "4", "–"]
+
+
+def test_the_curves_of_others_stay(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(seconds_to_recall, "Paths", lambda: Paths(tmp_path))
+    for name, recall in (("pyg", 0.06), ("ngcf_final", 0.2)):
+        row = {"curve": [[7.0, recall]]}
+        monkeypatch.setattr(seconds_to_recall, "measure_alone", lambda *_, row=row: row)
+        arguments = ["seconds_to_recall", "--folder", str(tmp_path), "--models", name]
+        monkeypatch.setattr("sys.argv", arguments)
+        seconds_to_recall.main()
+    *_, pyg_row, ours_row = capsys.readouterr().out.splitlines()
+    assert pyg_row == "| pyg | 7 | – | – | – | – | – | 1 | 7 | 0.0600 |"
+    assert ours_row == "| ngcf_final | 7 | 7 | 7 | 7 | 7 | – | 1 | 7 | 0.2000 |"
 
 
 def test_the_clock_stands_while_something_is_measured(imdb, monkeypatch):
