@@ -23,10 +23,7 @@ FAULTS = [
         ("matrix.astype(bool)", "matrix"),
         ("@ self.vectors * scale", "@ self.vectors"),
         ("sp.diags_array(1 / scale.numpy())", "sp.diags_array(1 / scale.numpy() ** 2)"),
-        (
-            "(unit_rows(sp.csr_array(rows @ profile)) @ profile.T)",
-            "(sp.csr_array(rows @ profile) @ profile.T)",
-        ),
+        ("(unit_rows(shares) @ profile.T)", "(shares @ profile.T)"),
         ("scale[item] / scale[row.indices]", "scale[row.indices] / scale[item]"),
         ("row.data * self.weight[row.indices, item]", "row.data * self.weight[item, row.indices]"),
         ("row.data * scale * walks", "scale * walks"),
