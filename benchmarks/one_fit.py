@@ -91,12 +91,12 @@ def measure(
     started = time.perf_counter()
     fitted = fit_run(run, params.model_copy(update={"seed": params.seed + seed}), data, print_row)
     trained = time.perf_counter()
-    protocol, before = protocol_of(params, data), TrainedModel(fitted.model, fitted.graph)
-    measured = {}
+    protocol, measured = protocol_of(params, data), {}
+    model_and_graph = fitted.model, fitted.graph
     if fitted.validated is not None:
-        measured["test"] = evaluate_test(before, data, test, protocol)
-        before = TrainedModel(*restore(run, params.of(run), data, fitted.validated))
-    measured["valid"] = evaluate_valid(before, data, protocol)
+        measured["test"] = evaluate_test(TrainedModel(*model_and_graph), data, test, protocol)
+        model_and_graph = restore(run, params.of(run), data, fitted.validated)
+    measured["valid"] = evaluate_valid(TrainedModel(*model_and_graph), data, protocol)
     if users is not None:
         save_users(users, measured["valid"])
     return {
