@@ -113,8 +113,11 @@ class LowPass(ItemFilter):
     def forward(self, rows: sp.csr_array) -> Tensor:
         scale = self.degree.clamp(min=1).sqrt()
         scaled = sp.csr_array(rows @ sp.diags_array(1 / scale.numpy()))
-        # Of one row few columns are used: a product with all would copy all vectors first.
+        # Of one row few columns are used: a product with all would copy all vectors first. Of many
+        # rows most are; then all, since blocks of memory that differ in size leave holes behind.
         used = np.unique(scaled.indices)
+        if 2 * len(used) > scaled.shape[1]:
+            used = np.arange(scaled.shape[1])
         spectrum = scaled[:, used] @ self.vectors[:, used].T.numpy()  # (n, vectors)
         return torch.from_numpy(spectrum) @ self.vectors * scale
 
