@@ -118,7 +118,7 @@ def test_all_front_ends_give_the_same_rows_with_a_real_model(
 
 def expect_the_same_rows(folder, tmp_path, monkeypatch) -> None:
     predictor, run = load(folder), folder.name
-    monkeypatch.setattr(Choice, "load", lambda choice: load(choice.folder))
+    monkeypatch.setattr(Choice, "load", lambda choice: load(choice.folder.resolve()))
     app, out = make_app(predictor, run), tmp_path / "all.json"
     asked.answer("batch", "--run", run, "-k", str(K), "--out", str(out))
     ids, of_batch = predictor.data.users.ids.tolist(), {}
