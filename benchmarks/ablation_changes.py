@@ -89,6 +89,7 @@ CHANGES: dict[str, list[Change]] = {
         Change("without content", {KINDS: ["co_occurrence"]}),
         Change("without keywords anywhere", {}, without=("keywords",)),
         Change("without directors anywhere", {}, without=("director",)),
+        Change("without genres anywhere", {}, without=("genre",)),
         *layers("imdb-base", 0, 1, 3),
         Change("without messages between movies", {f"{OF_CREDITS}.same_category": False}),
         Change("network without features", {f"{OF_CREDITS}.features": False}),

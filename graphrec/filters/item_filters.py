@@ -147,7 +147,7 @@ class Content(ItemFilter):
         return torch.from_numpy(np.ascontiguousarray(cosine, np.float32))
 
     def contributions(self, row: sp.csr_array, item: int) -> FloatArray:
-        profile = self.profile.scipy()
+        profile, row = self.profile.scipy(), row.astype(np.float64)
         each = (profile[row.indices] @ profile[[item]].T).toarray()[:, 0]
         total = row @ profile
         length = max(float(np.sqrt(total.multiply(total).sum())), 1e-12)

@@ -56,6 +56,7 @@ def in_double(model: Recommender) -> Recommender:
     shared = {id(buffer): buffer for matrix in sparse for buffer in matrix.buffers()}
     # torch cannot copy matrices in CSR.
     shared |= {id(buffer): buffer for buffer in model.buffers() if buffer.is_sparse_csr}
+    # deepcopy writes all that it copies to what it is handed.
     copied = copy.deepcopy(model, dict(shared))
     for tensor in (*copied.parameters(), *copied.buffers()):
         if tensor.is_floating_point() and id(tensor) not in shared:

@@ -55,7 +55,7 @@ def save(figure: Figure, path: Path) -> None:
 
 def draw_errors(curves: pd.DataFrame, best_epoch: int, title: str) -> Figure:
     """Both training errors over epochs: MSE on the left, Log Error on the right."""
-    figure, axes = new_figure(1, 2)
+    figure, axes = new_figure(1, 2, height=3.5)
     for ax, name, label in zip(
         axes[0],
         ("mse", "log_error"),
@@ -69,7 +69,8 @@ def draw_errors(curves: pd.DataFrame, best_epoch: int, title: str) -> Figure:
             )
         ax.axvline(best_epoch, color="grey", linestyle=":", label=f"best epoch ({best_epoch})")
         ax.set(xlabel="epoch", ylabel=label)
-        ax.legend(frameon=False)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     figure.suptitle(title)
     return figure
 

@@ -88,17 +88,15 @@ def train_model(
             optimizer.zero_grad()
             edge_mask = part.message_mask(batch.e_id) if options.mask_supervision else None
             nodes = model(part, edge_mask)
-            mse, minimised, log_error = (
-                batch.share * error for error in errors(model, nodes, batch, risk)
-            )
+            mse, minimised, log_error = errors(model, nodes, batch, risk)
             loss = combine_risk(risk, mse, minimised, options.log_error_weight)
-            loss.backward()
+            (batch.share * loss).backward()
             replicas.sum_gradients()
             optimizer.step()
             schedule.step()
             average.update()
-            described = _detached(loss, mse, log_error, torch.full_like(loss, batch.share))
-            progress.sums += batch.size * torch.stack(described)
+            described = _detached(loss, mse, log_error, torch.ones_like(loss))
+            progress.sums += len(batch.e_id) * torch.stack(described)
             progress.end_step()
         row = _describe_epoch(epoch, group.sum_(progress.sums))
         replicas.align()
@@ -132,12 +130,12 @@ def errors(
     # All pairs at once, or first those alone whose derivative is needed.
     now = 2 * count if batch.shared_negatives is None and risk != "mse" else rated
     predicted, scores = model.predict_and_score(nodes, user[:now], item[:now])
-    mse = mse_loss(predicted[:rated], batch.edge_label)
+    mse = mse_loss(predicted.split([rated, now - rated])[0], batch.edge_label)
     if now < len(user):
         with torch.no_grad():
             others = model.score(nodes, user[now:], item[now:])
         scores = torch.cat([scores, others])
-    positive, negative = scores[:count], scores[count:]
+    positive, negative = scores.split([count, count])
     pairs = bpr_loss(positive, negative)
     if batch.shared_negatives is None or risk == "mse":
         return mse, pairs, pairs

@@ -41,7 +41,7 @@ def test_parts_are_named(movielens, imdb):
 
     layers = ["initial embedding", "layer 1", "layer 2"]
     assert names(make_predictor(movielens.data)) == [*layers, "item bias", "co_occurrence", "liked"]
-    filters = ["co_occurrence", "content_director", "content_keywords"]
+    filters = ["co_occurrence", "content_director", "content_genre", "content_keywords"]
     assert names(make_predictor(imdb.data)) == [*layers, *filters]
     assert names(make_predictor(movielens.data, model="ngcf")) == layers
     rating = ["rating network", "rating filter"]

@@ -21,7 +21,7 @@ EVENTS = {"constant", "reversed-popularity", "common-neighbors"}
 RANKINGS = {"popularity", "item-knn", "ease"}
 EXPECTED = {
     "movielens": MEANS | RANKINGS,
-    "imdb": EVENTS | RANKINGS | {"keywords-cosine", "same-director", "hand-set"},
+    "imdb": EVENTS | RANKINGS | {"keywords-cosine", "same-director", "same-genre", "hand-set"},
 }
 FEW = interactions([0, 0, 1, 2], [0, 1, 1, 2], [5, 3, 4, 1])
 

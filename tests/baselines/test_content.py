@@ -23,28 +23,30 @@ def rankings(imdb) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         for name, ranking in content_baselines(data, user_items).items()
     }
     dense = user_items.toarray().astype(float)
-    keywords, director = (
-        data.items.features[name].matrix.toarray() for name in ("keywords", "director")
+    keywords, director, genre = (
+        data.items.features[name].matrix.toarray() for name in ("keywords", "director", "genre")
     )
     expected = {
         "keywords-cosine": unit(dense @ keywords) @ unit(keywords).T,
         "same-director": (dense @ director @ director.T > 0).astype(float),
+        "same-genre": (dense @ genre @ genre.T > 0).astype(float),
         "common-neighbors": np.log1p(dense @ dense.T @ dense),
     }
     return scores, expected
 
 
-@pytest.mark.parametrize("name", ["keywords-cosine", "same-director", "common-neighbors"])
-def test_each_ranking_is_what_its_name_says(rankings, name):
+def test_each_ranking_is_what_its_name_says(rankings):
     scores, expected = rankings
-    np.testing.assert_allclose(scores[name], expected[name], atol=1e-5)
+    assert set(scores) == {*expected, "hand-set"}
+    for name, each in expected.items():
+        np.testing.assert_allclose(scores[name], each, atol=1e-5, err_msg=name)
 
 
 def test_the_hand_set_one_is_their_weighted_sum(rankings):
     scores, expected = rankings
     total = (
         CONTENT * expected["keywords-cosine"]
-        + CATEGORY * expected["same-director"]
+        + CATEGORY * (expected["same-director"] + expected["same-genre"])
         + NEIGHBORS * expected["common-neighbors"]
     )
     np.testing.assert_allclose(scores["hand-set"], total, atol=1e-5)

@@ -23,7 +23,7 @@ def fit(data) -> Filters:
 
 def contents_of(data) -> list[str]:
     """The filters of the small data sets' side information."""
-    return [] if data.explicit else ["content_director", "content_keywords"]
+    return [] if data.explicit else ["content_director", "content_genre", "content_keywords"]
 
 
 def scores_of(filters: Filters) -> list[np.ndarray]:

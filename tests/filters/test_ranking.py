@@ -58,7 +58,7 @@ def test_events_are_ranked_by_each_block_of_values_too(imdb):
     data = imdb.data
     filters = fit_ranking_filters(data, OPTIONS, SEED)
     contents = [each for each in filters.filters.values() if isinstance(each, Content)]
-    blocks = [data.items.features[name] for name in ("director", "keywords")]
+    blocks = [data.items.features[name] for name in ("director", "genre", "keywords")]
     for each, block in zip(contents, blocks, strict=True):
         expected = tf_idf(block.matrix).toarray()
         np.testing.assert_allclose(each.profile.scipy().toarray(), expected, atol=1e-6)

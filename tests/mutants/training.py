@@ -30,7 +30,7 @@ FAULTS = [
         ("torch.no_grad(), average.in_place()", "torch.no_grad()"),
         ("        model.eval()\n        with", "        with"),
         ("        model.train()\n        for", "        for"),
-        ("progress.sums += batch.size *", "progress.sums +="),
+        ("progress.sums += len(batch.e_id) *", "progress.sums +="),
         ("scores.masked_fill(shared.is_interaction, -torch.inf)", "scores"),
         ("logsumexp(dim=1)[shared.inverse]", "logsumexp(dim=1)[shared.inverse.sort().values]"),
         ("combine_risk(risk, mse, minimised,", "combine_risk(risk, mse, log_error,"),

@@ -18,7 +18,7 @@ EXPECTED = {
         "degrees", "split", "ratings", "activity",
         "user-age", "user-gender", "user-occupation", "item-genre", "item-year",
     },
-    "imdb": {"degrees", "split", "item-keywords", "item-director"},
+    "imdb": {"degrees", "split", "item-keywords", "item-director", "item-genre"},
 }  # fmt: skip
 
 

@@ -31,9 +31,9 @@ def test_both_errors_are_drawn_of_both_parts(epochs):
     ]
     for axes in figure.axes:
         assert axes.get_xlabel() == "epoch"
-        labels = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert labels == ["train", "valid", "best epoch (1)"]
         assert len(axes.lines[0].get_xdata()) == epochs
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["train", "valid", "best epoch (1)"]
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path):

@@ -59,6 +59,14 @@ def test_movies_have_their_keywords_and_their_director(raw, raw_data):
     assert len(director.columns) == NUM_DIRECTORS
 
 
+def test_movies_have_the_genre_of_their_class(raw, raw_data):
+    genre = raw_data["imdb"].items.features["genre"]
+    assert genre.kind == "categorical"
+    assert genre.columns.tolist() == ["Action", "Comedy", "Drama"]
+    label = np.load(raw["imdb"] / "labels.npy")
+    np.testing.assert_array_equal(genre.matrix.toarray(), np.eye(3)[label])
+
+
 def test_nothing_is_known_of_actors_as_their_published_keywords_leak(raw_data):
     assert raw_data["imdb"].users.features == {}
 
@@ -80,6 +88,14 @@ def test_keywords_of_other_movies_are_refused(raw, tmp_path):
     copy_files(raw["imdb"], tmp_path)
     (tmp_path / "features_0.npz").write_bytes((tmp_path / "features_2.npz").read_bytes())
     with pytest.raises(DataError, match=rf"{NUM_MOVIES} keyword rows.*got.*\({NUM_ACTORS}, "):
+        read(tmp_path, ABOUT)
+
+
+@pytest.mark.parametrize("genre", [np.zeros(5, np.int32), np.full(NUM_MOVIES, 3, np.int32)])
+def test_genres_of_other_movies_or_numbers_are_refused(raw, tmp_path, genre):
+    copy_files(raw["imdb"], tmp_path)
+    np.save(tmp_path / "labels.npy", genre)
+    with pytest.raises(DataError, match=rf"{NUM_MOVIES} genres below 3 in .*got.*download"):
         read(tmp_path, ABOUT)
 
 
