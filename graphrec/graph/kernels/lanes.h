@@ -14,6 +14,15 @@ constexpr int LANES = 4, WIDE = 2;
 constexpr int HIGH = 6;
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
+// a * b + c, rounded once where the processor can: as registers do it, a number at a time.
+inline float multiply_add(float a, float b, float c) {
+#ifdef __FP_FAST_FMAF
+    return __builtin_fmaf(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 inline float dot(const float *a, const float *b, int64_t count) {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)

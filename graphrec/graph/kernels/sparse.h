@@ -50,7 +50,7 @@ struct Csr {
         for (; k + LANES <= dim; k += LANES) multiply<1>(from, to, x + k, dim, out + k);
         for (; k < dim; k++)
             for (int32_t entry = from; entry < to; entry++)
-                out[k] += value[entry] * x[column[entry] * dim + k];
+                out[k] = multiply_add(value[entry], x[column[entry] * dim + k], out[k]);
     }
 
     void multiply_row(int64_t row, const float *x, int64_t dim, float *out) const {
