@@ -1,6 +1,7 @@
 """Fits on a Ray cluster: the same results in the same order, also where processes and nodes die."""
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ def cluster():
     variables = {
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": secrets.token_hex(),  # or there would have to be one in the home folder
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "RAY_worker_niceness": "0",  # as quick as the tests' own process
     }
