@@ -2,13 +2,13 @@
 import { combobox } from "./combobox.js";
 import { h, say, showError } from "./dom.js";
 import { go, readState } from "./state.js";
-import { many } from "./words.js";
+import { many, one } from "./words.js";
 
 export function someoneNew(api, about) {
   const titles = new Map(); // by id
   const chips = h("ul", { class: "chips", "aria-label": `Chosen ${many(about.item_name)}` });
   const search = combobox({
-    label: `Add a ${about.item_name} they had`,
+    label: `Add ${one(about.item_name)} they had`,
     hint: "title or id",
     search: (text, signal) => api.searchItems(text, 8, signal),
     choose: add,

@@ -3,7 +3,7 @@ import { combobox } from "./combobox.js";
 import { byId, h, showError } from "./dom.js";
 import { someoneNew } from "./newcomer.js";
 import { go } from "./state.js";
-import { facts, many, nameOf, plural, rating } from "./words.js";
+import { facts, many, nameOf, one, plural, rating } from "./words.js";
 
 const WIDE = matchMedia("(min-width: 861px)"); // as the style has it
 
@@ -15,7 +15,7 @@ export function makePerson(api, about) {
   const modes = ["known", "new"].map((value) => h("input", { type: "radio", name: "mode", value, change: () => choose(value) }));
   known.append(
     combobox({
-      label: `Find a ${about.user_name}`,
+      label: `Find ${one(about.user_name)}`,
       hint: "id or title",
       search: (text, signal) => api.searchUsers(text, 8, signal),
       choose: ({ id }) => go({ user: id, chosen: null, why: null }),

@@ -2,7 +2,7 @@
 import { combobox } from "./combobox.js";
 import { byId, h, showError } from "./dom.js";
 import { go } from "./state.js";
-import { many, number } from "./words.js";
+import { many, number, one } from "./words.js";
 
 const COUNT = 10;
 
@@ -11,7 +11,7 @@ export function makeSimilar(api, about) {
   const heading = h("h2", { id: "similar-heading", tabindex: "-1" });
   const items = h("ol", { class: "similar", "aria-live": "polite" });
   const choice = combobox({
-    label: `Choose a ${about.item_name}`,
+    label: `Choose ${one(about.item_name)}`,
     hint: "title or id",
     search: (text, signal) => api.searchItems(text, 8, signal),
     choose: ({ id }) => go({ similar: id }),

@@ -14,12 +14,14 @@ export function plural(count, word) {
 
 export const many = (word) => plural(2, word).slice(2);
 
+/** "a movie", "an actor", "a user". */
+export const one = (word) => `${/^([aeio]|u(?!s|ni))/i.test(word) ? "an" : "a"} ${word}`;
+
 /** "predicted rating 4.2 of 5", or "chance of a credit 98 %". */
 export function target(value, about) {
   if (about.ratings) return `predicted ${about.interaction_name} ${number(value)} of ${about.ratings.maximum}`;
-  const article = /^[aeiou]/.test(about.interaction_name) ? "an" : "a";
   const percent = value * 100;
-  return `chance of ${article} ${about.interaction_name} ${number(percent, percent < 10 || percent > 99 ? 1 : 0)} %`;
+  return `chance of ${one(about.interaction_name)} ${number(percent, percent < 10 || percent > 99 ? 1 : 0)} %`;
 }
 
 /** The target on its scale, from 0 to 1. */
